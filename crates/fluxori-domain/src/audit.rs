@@ -1,0 +1,90 @@
+//! Who did what, when, and how it ended. No secret and no provider text.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    AuditEventId, ConnectionId, Generation, Marketplace, OutcomeClass, TenantScope,
+    text::{check_printable, checked_text, named_enum},
+};
+
+checked_text!(
+    /// The program that acts, such as `web` or `stock-sync`: 1–64 printable characters.
+    ServiceName,
+    |text| check_printable("a service name", text, 1, 64)
+);
+checked_text!(
+    /// Ties the log lines and audit events of one request together: 1–128 printable characters.
+    RequestId,
+    |text| check_printable("a request id", text, 1, 128)
+);
+checked_text!(
+    /// Why an adapter asks for a credential, such as `order import`: 1–64 printable characters.
+    Purpose,
+    |text| check_printable("a purpose", text, 1, 64)
+);
+
+/// Who acts: a user in an organization, through a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// For whom.
+    pub scope: TenantScope,
+    /// Through which program.
+    pub service: ServiceName,
+    /// In which request, where there is one.
+    pub request_id: Option<RequestId>,
+}
+
+named_enum!(
+    /// What happened.
+    AuditKind, "an audit event" {
+        /// A connection was made.
+        Created = "connection.created",
+        /// A label or another detail was changed.
+        Renamed = "connection.renamed",
+        /// The connection became the default of its marketplace.
+        MadeDefault = "connection.made_default",
+        /// The secret was replaced by the seller.
+        CredentialReplaced = "credential.replaced",
+        /// A new access token was stored.
+        TokensRenewed = "credential.tokens_renewed",
+        /// The credential was tested at the marketplace.
+        Tested = "connection.tested",
+        /// An adapter reported the end of a synchronisation.
+        Synced = "connection.synced",
+        /// An adapter reported that the marketplace refused the credential.
+        Rejected = "credential.rejected",
+        /// The secret was handed to an adapter.
+        CredentialRead = "credential.read",
+        /// The connection was deleted.
+        Deleted = "connection.deleted",
+        /// The secret of a deleted connection was destroyed.
+        SecretDestroyed = "credential.destroyed",
+    }
+);
+
+/// One entry of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// Its own name.
+    pub id: AuditEventId,
+    /// Whose connection it concerns.
+    pub scope: TenantScope,
+    /// Which connection.
+    pub connection: ConnectionId,
+    /// At which marketplace.
+    pub marketplace: Marketplace,
+    /// What happened.
+    pub kind: AuditKind,
+    /// Through which program.
+    pub service: ServiceName,
+    /// Why, for reads of a credential.
+    pub purpose: Option<Purpose>,
+    /// Which generation of the credential was concerned.
+    pub generation: Option<Generation>,
+    /// How it ended, for tests.
+    pub outcome: Option<OutcomeClass>,
+    /// In which request.
+    pub request_id: Option<RequestId>,
+    /// When.
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,46 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod audit;
+mod auth_type;
+mod clock;
+mod connection;
+mod credential;
+mod descriptor;
+mod form;
+mod idempotency;
+mod ids;
+mod label;
+mod marketplace;
+mod outcome;
+mod page;
+pub mod ports;
+mod secret;
+mod tenant;
+mod text;
+
+pub use account::{
+    AccountDetails, AccountId, AmazonDetails, AmazonRegion, ShopDomain, ShopifyDetails,
+    TakealotDetails, TakealotSurface, XeroDetails,
+};
+pub use audit::{AuditEvent, AuditKind, Caller, Purpose, RequestId, ServiceName};
+pub use auth_type::AuthType;
+pub use clock::{Clock, SystemClock};
+pub use connection::{
+    Check, Connection, ConnectionFilter, ConnectionStatus, LastSync, SyncOutcome, TransitionError,
+};
+pub use credential::{
+    Backend, Clocks, Credential, CredentialDocument, Generation, MalformedDocument, Plaintext,
+    SecretContext, StoredSecret,
+};
+pub use descriptor::{AuthKind, FieldChoice, FieldKind, FormField, MarketplaceDescriptor, Pattern};
+pub use form::{CredentialForm, FieldProblem, InvalidForm, Submission};
+pub use idempotency::{Fingerprint, IdempotencyKey};
+pub use ids::{AuditEventId, ConnectionId, CredentialId, DataKeyId, InvalidId, MasterKeyId};
+pub use label::Label;
+pub use marketplace::Marketplace;
+pub use outcome::{Outcome, OutcomeClass};
+pub use page::{Cursor, Page, PageRequest};
+pub use secret::{AccessToken, ApiKey, RefreshToken, SecretText, WebhookSecret};
+pub use tenant::{OrganizationId, TenantScope, UserId};
+pub use text::InvalidText;

@@ -1,0 +1,23 @@
+use async_trait::async_trait;
+
+use super::StorageError;
+use crate::{AuditEvent, ConnectionId, Page, PageRequest, TenantScope};
+
+/// Where events that are not part of a change go: reads of a credential.
+#[async_trait]
+pub trait AuditWriter: Send + Sync {
+    /// Appends the events, all or none.
+    async fn append(&self, events: Vec<AuditEvent>) -> Result<(), StorageError>;
+}
+
+/// The trail of one connection.
+#[async_trait]
+pub trait AuditReader: Send + Sync {
+    /// Events of a connection, newest first. Outlives the connection.
+    async fn events(
+        &self,
+        scope: &TenantScope,
+        connection: ConnectionId,
+        page: PageRequest,
+    ) -> Result<Page<AuditEvent>, StorageError>;
+}

@@ -1,0 +1,180 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::StorageError;
+use crate::{
+    AccountDetails, AccountId, AuditEvent, Clocks, Connection, ConnectionFilter, ConnectionId,
+    ConnectionStatus, Credential, Generation, IdempotencyKey, LastSync, Marketplace, Page,
+    PageRequest, StoredSecret, TenantScope,
+};
+
+/// A connection with its credential and the event that tells of it: stored together or not at all.
+#[derive(Debug)]
+pub struct NewConnection {
+    /// The connection. `is_default` asks for it; the first one of a marketplace gets it anyway.
+    pub connection: Connection,
+    /// Its credential.
+    pub credential: Credential,
+    /// The event.
+    pub event: AuditEvent,
+    /// The reservation that this completes, if the caller gave a key.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// A new secret for an existing credential, one generation on.
+#[derive(Debug)]
+pub struct CredentialChange {
+    /// The generation that must still be stored, or nothing is changed.
+    pub expected: Generation,
+    /// The new secret, bound to the next generation.
+    pub secret: StoredSecret,
+    /// The new clocks.
+    pub clocks: Clocks,
+}
+
+/// A deleted connection whose secret may still exist.
+#[derive(Debug)]
+pub struct Tombstone {
+    /// Which connection it was.
+    pub connection: ConnectionId,
+    /// At which marketplace.
+    pub marketplace: Marketplace,
+    /// Its credential, unless another connection still uses it.
+    pub credential: Option<Credential>,
+    /// Whose it was.
+    pub scope: TenantScope,
+    /// When it was deleted.
+    pub deleted_at: DateTime<Utc>,
+}
+
+/// Which connection of a marketplace an adapter means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selector {
+    /// The default one, or the only one.
+    Default,
+    /// The one of this account.
+    Account(AccountId),
+    /// This one.
+    Connection(ConnectionId),
+}
+
+/// What reading a credential needs, and no more: the one row of the busiest query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialRead {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The pinned account.
+    pub account_id: Option<AccountId>,
+    /// What is known of the account.
+    pub details: AccountDetails,
+    /// Whether it works.
+    pub status: ConnectionStatus,
+    /// The credential with its sealed secret.
+    pub credential: Credential,
+}
+
+/// Connections and their credentials. Every method takes the tenant scope, except the ones named for maintenance.
+///
+/// Deleted connections do not exist for any method but [`ConnectionRepository::tombstones`] and
+/// [`ConnectionRepository::remove`].
+#[async_trait]
+pub trait ConnectionRepository: Send + Sync {
+    /// Stores a new connection, its credential and its event in one transaction, and returns it as stored.
+    ///
+    /// # Errors
+    /// [`StorageError::Duplicate`] when the account is already connected by this user.
+    async fn insert(&self, new: NewConnection) -> Result<Connection, StorageError>;
+
+    /// The connection, if it is this tenant's and lives.
+    async fn find(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+    ) -> Result<Option<Connection>, StorageError>;
+
+    /// The live connection of an account.
+    async fn find_account(
+        &self,
+        scope: &TenantScope,
+        marketplace: Marketplace,
+        account: &AccountId,
+    ) -> Result<Option<ConnectionId>, StorageError>;
+
+    /// The connection and its credential together, as they were at one moment.
+    async fn find_with_credential(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+    ) -> Result<Option<(Connection, Credential)>, StorageError>;
+
+    /// The tenant's connections, newest first.
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: ConnectionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Connection>, StorageError>;
+
+    /// Stores the changed connection if its version is still `connection.version`, with the credential's change
+    /// and the event in the same transaction, and returns it with its new version. A connection that became the
+    /// default takes that from the one that was.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the version or the credential's generation is no longer the expected one, or
+    /// the connection is gone; [`StorageError::Duplicate`] when the newly pinned account is already connected.
+    async fn update(
+        &self,
+        connection: Connection,
+        credential: Option<CredentialChange>,
+        event: AuditEvent,
+    ) -> Result<Connection, StorageError>;
+
+    /// Records a synchronisation without touching the version, so that a busy adapter never makes a seller's
+    /// edit fail. An older report does not overwrite a newer one. `false` when there is no such connection.
+    async fn record_sync(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+        sync: LastSync,
+        event: AuditEvent,
+    ) -> Result<bool, StorageError>;
+
+    /// What an adapter needs for a call. Ambiguity is not resolved here: at most two rows are read for
+    /// [`Selector::Default`], the default first.
+    async fn read_credential(
+        &self,
+        scope: &TenantScope,
+        marketplace: Marketplace,
+        selector: &Selector,
+    ) -> Result<Candidates, StorageError>;
+
+    /// Makes the connection invisible at once, if its version is still `version`; without a version, whatever it is.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when it is gone or has another version.
+    async fn bury(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+        version: Option<i64>,
+        event: AuditEvent,
+    ) -> Result<Tombstone, StorageError>;
+
+    /// Removes a buried connection, its credential if nothing else uses it, with the event that says so. Doing it
+    /// again does nothing.
+    async fn remove(&self, tombstone: &Tombstone, event: AuditEvent) -> Result<(), StorageError>;
+
+    /// Maintenance, all tenants: at most `limit` buried connections, oldest first.
+    async fn tombstones(&self, limit: u16) -> Result<Vec<Tombstone>, StorageError>;
+}
+
+/// The answer to [`ConnectionRepository::read_credential`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Candidates {
+    /// No live connection fits.
+    None,
+    /// Exactly one fits, or one is the default.
+    One(Box<CredentialRead>),
+    /// Several fit and none is the default.
+    Several,
+}
