@@ -39,20 +39,14 @@ named_enum!(
     AuditKind, "an audit event" {
         /// A connection was made.
         Created = "connection.created",
-        /// A label or another detail was changed.
-        Renamed = "connection.renamed",
-        /// The connection became the default of its marketplace.
-        MadeDefault = "connection.made_default",
+        /// The label was changed, or the connection became or stopped being the default.
+        Changed = "connection.changed",
         /// The secret was replaced by the seller.
         CredentialReplaced = "credential.replaced",
-        /// A new access token was stored.
-        TokensRenewed = "credential.tokens_renewed",
         /// The credential was tested at the marketplace.
         Tested = "connection.tested",
         /// An adapter reported the end of a synchronisation.
         Synced = "connection.synced",
-        /// An adapter reported that the marketplace refused the credential.
-        Rejected = "credential.rejected",
         /// The secret was handed to an adapter.
         CredentialRead = "credential.read",
         /// The connection was deleted.

@@ -18,7 +18,16 @@ pub struct NewConnection {
     /// The event.
     pub event: AuditEvent,
     /// The reservation that this completes, if the caller gave a key.
-    pub idempotency_key: Option<IdempotencyKey>,
+    pub completes: Option<Completion>,
+}
+
+/// A reservation that becomes "done" together with the connection it was made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// The caller's key, reserved before.
+    pub key: IdempotencyKey,
+    /// Until when the answer is remembered, later than the reservation's own end.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// A new secret for an existing credential, one generation on.

@@ -10,8 +10,8 @@ mod storage;
 
 pub use audit::{AuditReader, AuditWriter};
 pub use connections::{
-    Candidates, ConnectionRepository, CredentialChange, CredentialRead, NewConnection, Selector,
-    Tombstone,
+    Candidates, Completion, ConnectionRepository, CredentialChange, CredentialRead, NewConnection,
+    Selector, Tombstone,
 };
 pub use data_keys::{DataKeyRepository, WrappedDataKey};
 pub use idempotency::{IdempotencyRepository, Reservation};
