@@ -24,6 +24,17 @@ impl CredentialForm {
             .filter(|value| !value.is_empty())
     }
 
+    /// The same form, where absent and blank fields take the values known from elsewhere.
+    #[must_use]
+    pub fn with_known(mut self, known: Vec<(&'static str, String)>) -> Self {
+        for (name, value) in known {
+            if self.field(name).is_none() {
+                self.0.insert(name.to_owned(), SecretText::new(value));
+            }
+        }
+        self
+    }
+
     /// The names of the fields that were sent.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

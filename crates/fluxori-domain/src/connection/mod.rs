@@ -149,9 +149,9 @@ impl Connection {
         Ok(())
     }
 
-    /// Starts over with a new secret: nothing is known about it yet.
-    pub fn reset_status(&mut self) {
-        self.status = ConnectionStatus::Pending;
-        self.last_check = None;
+    /// Starts over with a new secret, of which this check is all that is known.
+    pub fn start_over(&mut self, check: Check) {
+        self.last_check = Some(check);
+        self.status = ConnectionStatus::Pending.after(check.outcome);
     }
 }

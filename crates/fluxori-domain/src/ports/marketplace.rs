@@ -92,6 +92,10 @@ pub trait MarketplaceClient: Send + Sync {
     /// [`InvalidForm`] with every field that has to be corrected.
     fn parse(&self, auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm>;
 
+    /// The fields of the form that an existing account determines, so that replacing a secret asks for nothing else.
+    /// Never a secret.
+    fn known_fields(&self, details: &AccountDetails) -> Vec<(&'static str, String)>;
+
     /// Asks the marketplace whether the credential works. Trouble is an outcome, not an error.
     async fn test(&self, subject: TestSubject<'_>) -> TestReport;
 }

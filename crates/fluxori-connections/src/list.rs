@@ -1,0 +1,34 @@
+use fluxori_domain::{Connection, ConnectionFilter, ConnectionId, Page, PageRequest, TenantScope};
+
+use crate::{ConnectionError, Connections};
+
+impl Connections {
+    /// The caller's connections, newest first.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`].
+    pub async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: ConnectionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Connection>, ConnectionError> {
+        Ok(self.ports.connections.list(scope, filter, page).await?)
+    }
+
+    /// One of the caller's connections.
+    ///
+    /// # Errors
+    /// [`ConnectionError::NotFound`], whether it does not exist or is another tenant's.
+    pub async fn find(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+    ) -> Result<Connection, ConnectionError> {
+        self.ports
+            .connections
+            .find(scope, id)
+            .await?
+            .ok_or(ConnectionError::NotFound)
+    }
+}

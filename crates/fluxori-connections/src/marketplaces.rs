@@ -1,0 +1,70 @@
+use std::sync::Arc;
+
+use fluxori_domain::{
+    AuthType, CredentialForm, Marketplace, MarketplaceDescriptor, Submission,
+    ports::MarketplaceClient,
+};
+
+use crate::ConnectionError;
+
+/// The marketplaces that can be connected, in the order in which they are shown.
+#[derive(Clone)]
+pub struct Marketplaces(Arc<[Arc<dyn MarketplaceClient>]>);
+
+impl Marketplaces {
+    /// Takes the clients, one a marketplace.
+    #[must_use]
+    pub fn new(clients: Vec<Arc<dyn MarketplaceClient>>) -> Self {
+        Self(clients.into())
+    }
+
+    /// How they present themselves.
+    #[must_use]
+    pub fn descriptors(&self) -> Vec<MarketplaceDescriptor> {
+        self.0.iter().map(|client| client.descriptor()).collect()
+    }
+
+    /// The client of a marketplace.
+    ///
+    /// # Errors
+    /// [`ConnectionError::NotSupported`] when this installation does not have it.
+    pub(crate) fn client(
+        &self,
+        marketplace: Marketplace,
+    ) -> Result<&dyn MarketplaceClient, ConnectionError> {
+        self.0
+            .iter()
+            .find(|client| client.marketplace() == marketplace)
+            .map(AsRef::as_ref)
+            .ok_or(ConnectionError::NotSupported {
+                marketplace,
+                auth_type: None,
+            })
+    }
+
+    /// Turns a form into a credential, if this way of connecting exists and is set up.
+    pub(crate) fn parse(
+        &self,
+        marketplace: Marketplace,
+        auth_type: AuthType,
+        form: &CredentialForm,
+    ) -> Result<Submission, ConnectionError> {
+        let client = self.client(marketplace)?;
+        let kind = client
+            .descriptor()
+            .auth_kinds
+            .into_iter()
+            .find(|kind| kind.auth_type == auth_type)
+            .ok_or(ConnectionError::NotSupported {
+                marketplace,
+                auth_type: Some(auth_type),
+            })?;
+        if !kind.is_configured() {
+            return Err(ConnectionError::NotConfigured {
+                marketplace,
+                missing: kind.missing_settings,
+            });
+        }
+        Ok(client.parse(auth_type, form)?)
+    }
+}
