@@ -1,2 +1,72 @@
-//! p
-fn main() {}
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks on its standard streams"
+)]
+
+mod bench;
+mod canary;
+mod commands;
+mod interrupts;
+mod junit;
+mod layers;
+mod local;
+mod process;
+mod terminal;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{bench as bench_command, check, check_layers, demo, dev, generate, test};
+
+/// Runs, tests, checks and measures this repository.
+///
+/// New here? `cargo xtask demo` shows the whole product with simulated marketplaces, `cargo xtask test` proves that it
+/// works on this machine, `cargo xtask check --fix` makes a change ready for review.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API on this machine, with a key and a database of its own in .fluxori/
+    Dev(dev::Args),
+    /// The same beside simulated marketplaces, with keys that work, are refused and are throttled
+    Demo(demo::Args),
+    /// Run every test, on SQLite and on a private PostgreSQL
+    Test(test::Args),
+    /// Run what CI runs: format, lints, layers, docs, licences, generated files, tests
+    Check(check::Args),
+    /// Compare what each crate links with the table of what it may link
+    CheckLayers,
+    /// Write the committed files that are made from the code
+    Generate(generate::Args),
+    /// Measure the speeds that matter, each beside its reference in the same run
+    Bench(bench_command::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Dev(args) => dev::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::CheckLayers => check_layers::run(),
+        Command::Generate(args) => generate::run(&args),
+        Command::Bench(args) => bench_command::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What benchmarks print, and how it is shown.
+
+mod machine;
+pub(crate) mod report;
+mod row;
+
+pub(crate) use machine::Machine;
+pub(crate) use row::Row;

@@ -1,0 +1,62 @@
+//! `cargo xtask bench`: the speeds that matter, each beside its reference.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    bench::{Machine, Row, report},
+    process, terminal, tools, workspace,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Write the rows and the machine's shape to this file as well
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Small data and short runs: shows that it works, measures little
+    #[arg(long)]
+    quick: bool,
+}
+
+/// The programs that measure: package and benchmark. Each prints its rows as lines of JSON.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("fluxori-vault", "seal"),
+    ("fluxori-persistence", "read"),
+    ("fluxori-credentials", "credential_read"),
+    ("fluxori-api", "list"),
+];
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    tools::ensure_postgresql()?;
+    let mut rows = Vec::new();
+    for (package, benchmark) in PROGRAMS {
+        let printed = terminal::step(&format!("{package}: {benchmark}"), || {
+            let mut command = workspace::cargo();
+            command.args([
+                "bench",
+                "--quiet",
+                "--package",
+                package,
+                "--bench",
+                benchmark,
+            ]);
+            if args.quick {
+                command.args(["--", "--quick"]);
+            }
+            process::capture(&mut command)
+        })?;
+        rows.extend(Row::read_lines(&printed).with_context(|| format!("{package}: {benchmark}"))?);
+    }
+    let machine = Machine::look();
+    print!("\n{}", report::text(&machine, &rows));
+    if args.quick {
+        println!("(a quick run: too short to judge by)");
+    }
+    if let Some(file) = &args.json {
+        let text = serde_json::to_string_pretty(&report::json(&machine, &rows))?;
+        fs::write(file, text + "\n")
+            .with_context(|| format!("could not write {}", file.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! One file a command: its arguments, then what it does.
+
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod check_layers;
+pub(crate) mod demo;
+pub(crate) mod dev;
+pub(crate) mod generate;
+pub(crate) mod test;

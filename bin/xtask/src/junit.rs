@@ -1,0 +1,64 @@
+//! The few numbers of a `JUnit` report that the last line of a test run needs.
+
+/// Reads `tests`, `failures` and `errors` of the outermost element.
+///
+/// Returns passed and failed, or `None` where the text is no such report.
+pub(crate) fn passed_and_failed(report: &str) -> Option<(u64, u64)> {
+    let element = report.split("<testsuites").nth(1)?.split('>').next()?;
+    let number = |name: &str| -> Option<u64> {
+        let value = element.split(&format!(" {name}=\"")).nth(1)?;
+        value.split('"').next()?.parse().ok()
+    };
+    let failed = number("failures")? + number("errors")?;
+    Some((number("tests")?.checked_sub(failed)?, failed))
+}
+
+/// Adds up the `test result:` lines that `cargo test` prints: passed and failed.
+pub(crate) fn results_in(output: &str) -> (u64, u64) {
+    let number_before = |line: &str, word: &str| -> u64 {
+        line.split(word)
+            .next()
+            .and_then(|before| before.split_whitespace().last())
+            .and_then(|number| number.parse().ok())
+            .unwrap_or_default()
+    };
+    output
+        .lines()
+        .filter_map(|line| line.split("test result: ").nth(1))
+        .fold((0, 0), |(passed, failed), line| {
+            (
+                passed + number_before(line, " passed"),
+                failed + number_before(line, " failed"),
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_counted() {
+        let report = r#"<?xml version="1.0"?>
+<testsuites name="nextest-run" tests="12" failures="2" errors="1" uuid="x">
+    <testsuite name="a" tests="3" failures="0">"#;
+        assert_eq!(passed_and_failed(report), Some((9, 3)));
+    }
+
+    #[test]
+    fn something_else_is_no_report() {
+        assert_eq!(passed_and_failed("<html tests=\"1\">"), None);
+        assert_eq!(
+            passed_and_failed("<testsuites tests=\"x\" failures=\"0\" errors=\"0\">"),
+            None
+        );
+    }
+
+    #[test]
+    fn result_lines_are_added_up() {
+        let output = "running 3 tests\n\
+            test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n\
+            test result: ok. 40 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
+        assert_eq!(results_in(output), (42, 1));
+    }
+}

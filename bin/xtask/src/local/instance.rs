@@ -1,0 +1,197 @@
+//! The folder of a local server: its keys, its database and how to start it on them.
+
+use std::{
+    fs::{self, DirBuilder, OpenOptions, Permissions},
+    io::Write,
+    net::{Ipv4Addr, SocketAddr},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use super::{AUDIENCE, Environment, ISSUER, developer_token};
+use crate::{process, workspace};
+
+/// A local server's folder and settings; the folder exists and holds its keys.
+pub(crate) struct Instance {
+    folder: PathBuf,
+    server: PathBuf,
+    address: SocketAddr,
+    environment: Environment,
+}
+
+impl Instance {
+    /// Opens `folder`, made with fresh keys at the first time, for the program `server` on `port`.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or holds a database without the key that its secrets are sealed with.
+    pub(crate) fn open(
+        folder: &Path,
+        server: &Path,
+        port: u16,
+        database_url: Option<&str>,
+    ) -> Result<Self> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(|| format!("could not make {}", folder.display()))?;
+        fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+
+        let database = folder.join("fluxori.db");
+        let key = folder.join("encryption.key");
+        refuse_lost_key(&key, &database)?;
+        make_secret_file(&key, || make_key(server))?;
+        let token_secret = folder.join("jwt.secret");
+        make_secret_file(&token_secret, || make_key(server))?;
+
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let database_url =
+            database_url.map_or_else(|| format!("sqlite:{}", database.display()), str::to_owned);
+        let mut environment = Environment::default();
+        environment.set("DATABASE_URL", database_url);
+        environment.set("ENCRYPTION_KEY_FILE", key.to_string_lossy());
+        environment.set("JWT_SECRET_FILE", token_secret.to_string_lossy());
+        environment.set("JWT_ISSUER", ISSUER);
+        environment.set("JWT_AUDIENCE", AUDIENCE);
+        environment.set("LISTEN", address.to_string());
+        Ok(Self {
+            folder: folder.to_owned(),
+            server: server.to_owned(),
+            address,
+            environment,
+        })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Adds settings, of a simulated marketplace for instance.
+    pub(crate) fn add(&mut self, settings: &Environment) {
+        for (name, value) in settings.iter() {
+            self.environment.set(name, value);
+        }
+    }
+
+    /// A command of `fluxori-server` that works on this folder.
+    pub(crate) fn command(&self, subcommand: &str) -> Command {
+        let mut command = Command::new(&self.server);
+        command
+            .arg(subcommand)
+            .envs(self.environment.iter())
+            .current_dir(workspace::root());
+        command
+    }
+
+    /// A fresh token that this server accepts.
+    pub(crate) fn token(&self) -> Result<String> {
+        let path = self.folder.join("jwt.secret");
+        let secret = fs::read_to_string(&path)
+            .with_context(|| format!("could not read {}", path.display()))?;
+        Ok(developer_token(secret.trim().as_bytes()))
+    }
+}
+
+fn refuse_lost_key(key: &Path, database: &Path) -> Result<()> {
+    if database.exists() && !key.exists() {
+        bail!(
+            "{} is missing, and only with it can the secrets in {} be opened. Put the key file back, or delete the \
+             database to begin anew",
+            key.display(),
+            database.display()
+        );
+    }
+    Ok(())
+}
+
+/// A random key as the server itself makes it.
+fn make_key(server: &Path) -> Result<String> {
+    process::capture(Command::new(server).args(["keys", "generate"]))
+}
+
+/// Writes what `make` returns to a file that only its owner reads, unless the file is there.
+fn make_secret_file(path: &Path, make: impl FnOnce() -> Result<String>) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let secret = make()?;
+    OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|mut file| file.write_all(secret.as_bytes()))
+        .with_context(|| format!("could not write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stands in for the server: `keys generate` prints a new value at each call.
+    fn server_in(folder: &Path) -> PathBuf {
+        let path = folder.join("server");
+        fs::write(
+            &path,
+            "#!/bin/sh\n[ \"$*\" = 'keys generate' ] && od -An -N8 -tx8 /dev/urandom\n",
+        )
+        .unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn open(folder: &Path, database_url: Option<&str>) -> Result<Instance> {
+        Instance::open(&folder.join("data"), &server_in(folder), 8080, database_url)
+    }
+
+    #[test]
+    fn keys_are_made_once_and_only_their_owner_reads_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let instance = open(folder.path(), None).unwrap();
+        let key = instance.folder().join("encryption.key");
+        let first = fs::read(&key).unwrap();
+        assert_ne!(
+            first,
+            fs::read(instance.folder().join("jwt.secret")).unwrap()
+        );
+
+        let instance = open(folder.path(), None).unwrap();
+        assert_eq!(fs::read(&key).unwrap(), first);
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&key), 0o600);
+        assert_eq!(mode(instance.folder()), 0o700);
+    }
+
+    #[test]
+    fn a_database_without_its_key_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let instance = open(folder.path(), None).unwrap();
+        fs::write(instance.folder().join("fluxori.db"), "").unwrap();
+        assert!(open(folder.path(), None).is_ok());
+
+        fs::remove_file(instance.folder().join("encryption.key")).unwrap();
+        let error = open(folder.path(), None).err().unwrap().to_string();
+        assert!(error.contains("Put the key file back"), "{error}");
+        assert!(!instance.folder().join("encryption.key").exists());
+    }
+
+    #[test]
+    fn another_database_can_be_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let instance = open(folder.path(), Some("postgres://localhost/x")).unwrap();
+        let set: Vec<_> = instance.environment().iter().collect();
+        assert!(set.contains(&("DATABASE_URL", "postgres://localhost/x")));
+        assert!(set.contains(&("LISTEN", "127.0.0.1:8080")));
+    }
+}

@@ -1,0 +1,162 @@
+//! Programs that run until they are stopped.
+
+use std::{
+    os::unix::process::CommandExt,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::interrupts::Interrupts;
+
+const POLL: Duration = Duration::from_millis(100);
+const GRACE: Duration = Duration::from_secs(15);
+
+/// A started program, stopped when this is dropped.
+///
+/// It has a process group of its own: Ctrl-C on the terminal reaches only us, and we pass it on once.
+pub(crate) struct Program {
+    name: &'static str,
+    child: Child,
+}
+
+impl Program {
+    pub(crate) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
+        let child = command
+            .stdin(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("could not start {name}"))?;
+        Ok(Self { name, child })
+    }
+
+    /// What it prints, where it was started with a pipe; only once.
+    pub(crate) fn output(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    /// Fails when it has ended by itself, which none of these should.
+    pub(crate) fn check_running(&mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!(
+                "{} ended by itself ({status}); its last lines above say why",
+                self.name
+            );
+        }
+        Ok(())
+    }
+
+    fn wait_for_end(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + GRACE;
+        while Instant::now() < deadline {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(POLL);
+        }
+        None
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        let group = Pid::from_child(&self.child);
+        // A group that is gone by now is what we want.
+        let _ = kill_process_group(group, Signal::TERM);
+        if self.wait_for_end().is_none() {
+            eprintln!("{} does not stop, so it is killed", self.name);
+            let _ = kill_process_group(group, Signal::KILL);
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Waits until `ready` answers yes.
+///
+/// # Errors
+/// When a program ends, a minute passes or somebody asks us to stop.
+pub(crate) fn wait_until(
+    what: &str,
+    programs: &mut [&mut Program],
+    interrupts: &mut Interrupts,
+    ready: impl Fn() -> bool,
+) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !ready() {
+        for program in &mut *programs {
+            program.check_running()?;
+        }
+        if interrupts.arrived() {
+            bail!("stopped while waiting until {what}");
+        }
+        if Instant::now() > deadline {
+            bail!("waited a minute until {what}, in vain");
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// Watches over running programs until somebody asks us to stop.
+///
+/// # Errors
+/// When one of them ends by itself.
+pub(crate) fn supervise(programs: &mut [&mut Program], interrupts: &mut Interrupts) -> Result<()> {
+    while !interrupts.arrived() {
+        for program in &mut *programs {
+            program.check_running()?;
+        }
+        thread::sleep(POLL);
+    }
+    println!("\nstopping");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead, BufReader},
+        path::Path,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_dropped_program_and_its_children_are_gone() {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "sleep 600 & echo $!; wait"])
+            .stdout(Stdio::piped());
+        let mut program = Program::start("sleeper", &mut command).unwrap();
+        let mut grandchild = String::new();
+        BufReader::new(program.output().unwrap())
+            .read_line(&mut grandchild)
+            .unwrap();
+        let grandchild = format!("/proc/{}/cmdline", grandchild.trim());
+        assert!(Path::new(&grandchild).exists());
+
+        drop(program);
+
+        // A grandchild that init has not collected yet has no command line any more.
+        let left = std::fs::read(&grandchild).unwrap_or_default();
+        assert_eq!(left, b"");
+    }
+
+    #[test]
+    fn a_program_that_ends_by_itself_is_reported_by_name() {
+        let mut program =
+            Program::start("short", Command::new("sh").args(["-c", "exit 3"])).unwrap();
+        program.wait_for_end();
+        let error = program.check_running().unwrap_err().to_string();
+        assert!(
+            error.starts_with("short ended by itself (exit status: 3)"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! Where the repository is, and cargo as every task calls it.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{CargoOpt, Message, Metadata, MetadataCommand};
+
+/// The folder of the root `Cargo.toml`.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("xtask lies two folders below the root")
+}
+
+/// `cargo` of the toolchain that built this program, in the root of the repository.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// All packages with their resolved dependencies, every feature on.
+pub(crate) fn metadata() -> Result<Metadata> {
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .features(CargoOpt::AllFeatures)
+        .exec()
+        .context("`cargo metadata` failed")
+}
+
+/// The folder that cargo builds into.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .context("`cargo metadata` failed")?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
+
+/// A folder of this machine for tools that tasks install, outside the build folder so that `cargo clean` keeps them.
+pub(crate) fn tools_folder() -> Result<PathBuf> {
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cache")))
+        .context("neither XDG_CACHE_HOME nor HOME says where tools may be kept")?;
+    Ok(cache.join("fluxori/tools"))
+}
+
+/// Runs `cargo build` with `arguments` and returns where each program it built lies, by name.
+pub(crate) fn build_programs(arguments: &[&str]) -> Result<BTreeMap<String, PathBuf>> {
+    let output = cargo()
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not start cargo")?;
+    if !output.status.success() {
+        bail!("`cargo build {}` failed", arguments.join(" "));
+    }
+    let mut programs = BTreeMap::new();
+    for message in Message::parse_stream(output.stdout.as_slice()) {
+        if let Message::CompilerArtifact(artifact) = message?
+            && let Some(path) = artifact.executable
+        {
+            programs.insert(artifact.target.name, path.into_std_path_buf());
+        }
+    }
+    Ok(programs)
+}
