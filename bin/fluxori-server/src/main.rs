@@ -1,2 +1,32 @@
-//! p
-fn main() {}
+//! The credential vault as one program. Parses, wires, exits; rules live in the crates.
+
+mod arguments;
+mod commands;
+mod logging;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command, ConfigCommand, KeysCommand};
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command.unwrap_or_default() {
+        Command::Serve => commands::serve(),
+        Command::Migrate => commands::migrate(),
+        Command::Keys(KeysCommand::Generate) => commands::keys_generate(),
+        Command::Doctor => commands::doctor(),
+        Command::Openapi => commands::openapi(),
+        Command::Config(ConfigCommand::Reference) => commands::config_reference(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "the last word of the program")]
+            {
+                eprintln!("fluxori-server: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,27 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+mod doctor;
+mod provider;
+mod settings;
+mod start;
+mod wiring;
+
+pub use doctor::{Finding, Verdict, examine};
+pub use provider::{
+    ConnectionSummary, CredentialError, CredentialProvider, CredentialRequest,
+    MarketplaceCredentials,
+};
+pub use settings::{
+    AmazonSection, ApiSection, DatabaseSection, JwtSection, List, LogSection, Presence, Section,
+    SecretSection, ServiceSection, SettingDoc, Settings, SettingsError, ShopifySection,
+    TakealotSection, Values, XeroSection, configuration_reference,
+};
+pub use start::StartError;
+pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
+
+// What an adapter needs of the words.
+pub use fluxori_domain::{
+    AccountDetails, AccountId, AmazonRegion, Clock, ConnectionId, ConnectionStatus, Generation,
+    Marketplace, OrganizationId, Purpose, SecretText, ServiceName, ShopDomain, SyncOutcome, SystemClock, UserId,
+};
+pub use fluxori_marketplaces::HttpClient;

@@ -1,0 +1,52 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+
+/// Keeps sellers' marketplace credentials: sealed at rest, tested, and handed to adapters only.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Everything else is a setting: an environment variable, or a line of the TOML file that \
+                  FLUXORI_CONFIG names.\n`fluxori-server config reference` lists them all.\n\n\
+                  A first start:\n  \
+                  export DATABASE_URL=sqlite:fluxori.db\n  \
+                  export ENCRYPTION_KEY=$(fluxori-server keys generate)   # keep it: without it every credential is lost\n  \
+                  export JWT_SECRET=...                                   # the secret that your identity provider signs with\n  \
+                  fluxori-server migrate && fluxori-server"
+)]
+pub(crate) struct Arguments {
+    /// What to do; `serve` when absent.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Default, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the HTTP API until told to stop (SIGTERM or Ctrl-C drains requests first).
+    #[default]
+    Serve,
+    /// Bring the database to this version's schema. Safe to run again, and by several at once.
+    Migrate,
+    /// Master keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Examine settings, keys, database and marketplaces, and say what to mend. Changes nothing.
+    Doctor,
+    /// Print the `OpenAPI` document.
+    Openapi,
+    /// Settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Print a new master key for `ENCRYPTION_KEY`. Nothing keeps a copy.
+    Generate,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the reference of all settings, as Markdown.
+    Reference,
+}

@@ -1,0 +1,113 @@
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use async_trait::async_trait;
+use fluxori_api::{
+    ApiSettings, ApiState, JwtSettings, KeySource, KeySourceError, NotReady, Readiness,
+};
+use fluxori_credentials::{
+    ApiSection, Clock, HttpClient, JwtSection, LogSection, ServiceName, Settings, SystemClock,
+    Values, Wiring,
+};
+use tokio::time::{MissedTickBehavior, interval};
+use url::Url;
+
+/// How often interrupted work is finished and expired things are forgotten.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(300);
+
+/// Serves the HTTP API until told to stop.
+pub(crate) fn serve() -> Result<ExitCode> {
+    let values = Values::from_env()?;
+    crate::logging::start(&LogSection::load(&values)?)?;
+    let api = api_settings(&values)?;
+    let settings = Settings::load(&values)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime does not start")?;
+    runtime.block_on(run(settings, api))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run(settings: Settings, api: ApiSettings) -> Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let wiring = Arc::new(Wiring::connect(&settings, Arc::clone(&clock)).await?);
+    let state = ApiState {
+        connections: wiring.connections().clone(),
+        clock,
+        readiness: Arc::new(DatabaseAnswers(Arc::clone(&wiring))),
+        key_source: Some(Arc::new(FetchedKeys(wiring.http().clone()))),
+    };
+    let housekeeping =
+        tokio::spawn(keep_house(Arc::clone(&wiring), settings.service.service_name));
+    let served = fluxori_api::serve(api, state).await;
+    housekeeping.abort();
+    wiring.shutdown().await;
+    Ok(served?)
+}
+
+/// Any replica may do it, at any time; a failure is tried again at the next round.
+async fn keep_house(wiring: Arc<Wiring>, service: ServiceName) {
+    let mut rounds = interval(HOUSEKEEPING_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        match wiring.connections().housekeeping(&service).await {
+            Ok(done) => tracing::debug!(
+                deletions = done.deletions,
+                idempotency_keys = done.idempotency_keys,
+                "housekeeping"
+            ),
+            Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
+        }
+    }
+}
+
+struct DatabaseAnswers(Arc<Wiring>);
+
+#[async_trait]
+impl Readiness for DatabaseAnswers {
+    async fn check(&self) -> Result<(), NotReady> {
+        let ready = self.0.ready().await;
+        ready.map_err(|cause| NotReady { part: "the database", cause: cause.into() })
+    }
+}
+
+struct FetchedKeys(HttpClient);
+
+#[async_trait]
+impl KeySource for FetchedKeys {
+    async fn fetch(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, KeySourceError> {
+        let fetched = self.0.fetch(url, max_bytes).await;
+        fetched.map_err(|cause| KeySourceError { cause: cause.into() })
+    }
+}
+
+/// What the API is told, checked.
+pub(crate) fn api_settings(values: &Values) -> Result<ApiSettings> {
+    let api = ApiSection::load(values)?;
+    let jwt = JwtSection::load(values)?;
+    let settings = ApiSettings {
+        listen: api.listen.0,
+        cors_allowed_origins: api.cors_allowed_origins.0,
+        max_body_bytes: api.max_body_bytes,
+        requests_per_minute: api.requests_per_minute,
+        requests_burst: api.requests_burst,
+        login_failures_per_minute: api.login_failures_per_minute,
+        http_workers: api.http_workers,
+        shutdown_timeout_seconds: api.shutdown_timeout_seconds,
+        jwt: JwtSettings {
+            secret: jwt.secret,
+            jwks_url: jwt.jwks_url,
+            issuer: jwt.issuer,
+            audience: jwt.audience,
+            clock_skew_seconds: jwt.clock_skew_seconds,
+            user_claim: jwt.user_claim,
+            organization_claim: jwt.organization_claim,
+            role_claim: jwt.role_claim,
+            read_only_roles: jwt.read_only_roles.0,
+        },
+    };
+    settings.check()?;
+    Ok(settings)
+}

@@ -1,0 +1,49 @@
+//! What every adapter does around its request: read the credential, report a refusal, report the end.
+
+use anyhow::{Context, Result, ensure};
+use fluxori_credentials::{
+    CredentialProvider, Marketplace, MarketplaceCredentials, OrganizationId, Purpose, SyncOutcome,
+    UserId,
+};
+use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
+
+/// Sends one request in the name of `ADAPTER_USER` of `ADAPTER_ORGANIZATION`, and says how it went.
+#[expect(clippy::print_stdout, reason = "an example talks to the person who runs it")]
+pub async fn run(
+    marketplace: Marketplace,
+    purpose: &str,
+    request: impl FnOnce(&Client, &MarketplaceCredentials) -> Result<RequestBuilder>,
+) -> Result<()> {
+    let user = UserId::new(std::env::var("ADAPTER_USER").context("set ADAPTER_USER")?)?;
+    let organization = std::env::var("ADAPTER_ORGANIZATION").context("set ADAPTER_ORGANIZATION")?;
+    let organization = OrganizationId::new(organization)?;
+    // A redirect would carry the credential to another host.
+    #[expect(clippy::disallowed_methods, reason = "an adapter brings its own client")]
+    let http = Client::builder().redirect(Policy::none()).build()?;
+
+    let provider = CredentialProvider::from_env().await?;
+    let credentials = provider
+        .request(&user, &organization, marketplace)
+        .purpose(Purpose::new(purpose)?)
+        .read()
+        .await
+        .with_context(|| format!("no credential for {marketplace}"))?;
+
+    let request = request(&http, &credentials)?;
+    let status = credentials.authorize(request).send().await?.status();
+    if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
+        provider.report_rejected(&credentials).await?;
+    }
+    let outcome = if status.is_success() { SyncOutcome::Succeeded } else { SyncOutcome::Failed };
+    provider.record_sync(&credentials, outcome).await?;
+    println!("{marketplace} answered {status}; {credentials:?}");
+    provider.shutdown().await;
+    ensure!(status.is_success(), "{marketplace} answered {status}");
+    Ok(())
+}
+
+/// Where a marketplace answers: the same variable that the vault reads, or production.
+pub fn base_url(variable: &str, production: &str) -> String {
+    let url = std::env::var(variable).unwrap_or_else(|_| production.to_owned());
+    url.trim_end_matches('/').to_owned()
+}

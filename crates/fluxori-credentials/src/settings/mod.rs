@@ -1,0 +1,63 @@
+//! Settings: one name each, upper case in the environment, lower case in the file.
+
+mod error;
+mod list;
+mod reference;
+mod section;
+mod sections;
+mod values;
+
+pub use error::SettingsError;
+pub use list::List;
+pub use reference::configuration_reference;
+pub use section::{Presence, Section, SettingDoc};
+pub use sections::{
+    AmazonSection, ApiSection, DatabaseSection, JwtSection, LogSection, SecretSection,
+    ServiceSection, ShopifySection, TakealotSection, XeroSection,
+};
+pub use values::Values;
+
+/// Everything that reading credentials needs.
+#[derive(Debug)]
+pub struct Settings {
+    /// The program itself.
+    pub service: ServiceSection,
+    /// Where connections are kept.
+    pub database: DatabaseSection,
+    /// What protects the secrets.
+    pub secrets: SecretSection,
+    /// Takealot.
+    pub takealot: TakealotSection,
+    /// Amazon.
+    pub amazon: AmazonSection,
+    /// Shopify.
+    pub shopify: ShopifySection,
+    /// Xero.
+    pub xero: XeroSection,
+}
+
+impl Settings {
+    /// Reads the environment, and the file that `FLUXORI_CONFIG` names, if it names one.
+    ///
+    /// # Errors
+    /// [`SettingsError`], naming the setting and what to do.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::load(&Values::from_env()?)
+    }
+
+    /// Takes the settings out of values that were read before.
+    ///
+    /// # Errors
+    /// [`SettingsError`], naming the setting and what to do.
+    pub fn load(values: &Values) -> Result<Self, SettingsError> {
+        Ok(Self {
+            service: ServiceSection::load(values)?,
+            database: DatabaseSection::load(values)?,
+            secrets: SecretSection::load(values)?,
+            takealot: TakealotSection::load(values)?,
+            amazon: AmazonSection::load(values)?,
+            shopify: ShopifySection::load(values)?,
+            xero: XeroSection::load(values)?,
+        })
+    }
+}
