@@ -1,1 +1,49 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+mod amazon;
+mod error;
+mod form;
+mod headers;
+mod http;
+mod outside;
+mod report;
+mod settings;
+mod shopify;
+mod takealot;
+mod verdict;
+mod xero;
+
+use std::sync::Arc;
+
+use fluxori_domain::{Clock, ports::MarketplaceClient};
+
+pub use error::MarketplaceError;
+pub use headers::request_headers;
+pub use http::{HttpClient, HttpSettings, ProxyUse, USER_AGENT};
+pub use settings::{
+    AmazonSettings, ApiVersion, BaseUrl, MarketplaceSettings, ShopUrl, ShopifySettings,
+    TakealotSettings, XeroSettings,
+};
+
+/// One client for each marketplace, all sharing `http`. Each can reach only the hosts that its settings name.
+#[must_use]
+pub fn clients(
+    settings: &MarketplaceSettings,
+    http: &HttpClient,
+    clock: &Arc<dyn Clock>,
+) -> Vec<Arc<dyn MarketplaceClient>> {
+    vec![
+        Arc::new(takealot::Takealot::new(
+            &settings.takealot,
+            http,
+            clock.clone(),
+        )),
+        Arc::new(amazon::Amazon::new(&settings.amazon, http, clock.clone())),
+        Arc::new(shopify::Shopify::new(
+            &settings.shopify,
+            http,
+            clock.clone(),
+        )),
+        Arc::new(xero::Xero::new(&settings.xero, http, clock.clone())),
+    ]
+}

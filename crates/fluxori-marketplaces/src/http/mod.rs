@@ -1,0 +1,14 @@
+//! The one HTTP client of all marketplaces: who may be called, for how long, and how much is read.
+
+mod answer;
+mod client;
+mod hosts;
+mod provider;
+mod roots;
+mod wait;
+
+pub(crate) use answer::Answer;
+pub use client::{HttpClient, HttpSettings, ProxyUse, USER_AGENT};
+pub(crate) use hosts::HostRule;
+pub(crate) use provider::{Budget, ProviderHttp, ProviderRequest, RequestBody, Trouble};
+pub(crate) use wait::{MAX_WAIT, UNKNOWN_WAIT, header_number, retry_after, seconds_from};

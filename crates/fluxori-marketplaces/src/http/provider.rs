@@ -1,0 +1,162 @@
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, Response, header::HeaderMap};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{Answer, HostRule, HttpClient};
+
+/// The HTTP client, confined to the hosts of one marketplace.
+#[derive(Debug, Clone)]
+pub(crate) struct ProviderHttp {
+    http: HttpClient,
+    allowed: Vec<HostRule>,
+}
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct ProviderRequest {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// Values that are secret are marked sensitive, so that they do not print.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: RequestBody,
+    pub(crate) budget: Budget,
+}
+
+/// What is sent. Does not print.
+pub(crate) struct RequestBody(Option<String>);
+
+impl RequestBody {
+    pub(crate) const NONE: Self = Self(None);
+
+    pub(crate) const fn text(text: String) -> Self {
+        Self(Some(text))
+    }
+}
+
+impl std::fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RequestBody(..)")
+    }
+}
+
+/// How long a call may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Budget {
+    Test,
+    Token,
+}
+
+/// How a call went.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// What came back, if anything did.
+    pub(crate) answer: Result<Answer, Trouble>,
+    /// From the first byte sent to the last byte read.
+    pub(crate) latency: Duration,
+}
+
+/// Why there is no answer at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The host is not one of this marketplace's: nothing was sent.
+    HostNotAllowed,
+    /// No answer within the time allowed.
+    Timeout,
+    /// No such host.
+    NameResolution,
+    /// No connection, or TLS did not agree.
+    Unreachable,
+    /// The connection broke, or what came back was not HTTP.
+    Broken,
+}
+
+impl ProviderHttp {
+    pub(super) const fn new(http: HttpClient, allowed: Vec<HostRule>) -> Self {
+        Self { http, allowed }
+    }
+
+    /// Makes one call, without any retry.
+    pub(crate) async fn send(&self, request: ProviderRequest) -> Exchange {
+        let began = Instant::now();
+        let answer = self.attempt(request).await;
+        let latency = began.elapsed();
+        match &answer {
+            Ok(answer) => tracing::debug!(
+                status = answer.status(),
+                request_id = answer.request_id(),
+                latency_ms = latency.as_millis(),
+                "a marketplace answered"
+            ),
+            Err(trouble) => tracing::debug!(
+                ?trouble,
+                latency_ms = latency.as_millis(),
+                "a marketplace did not answer"
+            ),
+        }
+        Exchange { answer, latency }
+    }
+
+    async fn attempt(&self, request: ProviderRequest) -> Result<Answer, Trouble> {
+        if !self.allowed.iter().any(|rule| rule.allows(&request.url)) {
+            return Err(Trouble::HostNotAllowed);
+        }
+        let settings = &self.http.settings;
+        let mut sending = self
+            .http
+            .client
+            .request(request.method, request.url)
+            .headers(request.headers)
+            .timeout(match request.budget {
+                Budget::Test => settings.test_timeout,
+                Budget::Token => settings.token_timeout,
+            });
+        if let Some(body) = request.body.0 {
+            sending = sending.body(body);
+        }
+        let mut response = sending
+            .send()
+            .await
+            .map_err(|error| Trouble::from(&error))?;
+        let body = read_capped(&mut response, settings.max_response_bytes).await;
+        Ok(Answer::new(
+            response.status(),
+            response.headers().clone(),
+            body,
+        ))
+    }
+}
+
+/// Reads to the end, or gives up: `None` when the answer is cut, too slow or larger than `cap`.
+async fn read_capped(response: &mut Response, cap: usize) -> Option<Zeroizing<Vec<u8>>> {
+    let announced = response
+        .content_length()
+        .and_then(|length| usize::try_from(length).ok());
+    if announced.is_some_and(|length| length > cap) {
+        return None;
+    }
+    let mut body = Zeroizing::new(Vec::with_capacity(announced.unwrap_or_default()));
+    // Chunks come decompressed, so the cap holds for what a small answer unpacks to.
+    while let Some(chunk) = response.chunk().await.ok()? {
+        if body.len() + chunk.len() > cap {
+            return None;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Some(body)
+}
+
+impl From<&reqwest::Error> for Trouble {
+    fn from(error: &reqwest::Error) -> Self {
+        if error.is_timeout() {
+            Self::Timeout
+        } else if error.is_dns() {
+            Self::NameResolution
+        } else if error.is_connect() {
+            Self::Unreachable
+        } else {
+            Self::Broken
+        }
+    }
+}

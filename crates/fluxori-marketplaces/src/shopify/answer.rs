@@ -1,0 +1,328 @@
+//! What Shopify's answers mean.
+
+use chrono::{DateTime, Utc};
+use fluxori_domain::{OutcomeClass, ports::RateHeadroom};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    http::{Answer, MAX_WAIT, retry_after, seconds_from},
+    outside::lenient_text,
+    verdict::Verdict,
+};
+
+/// The answer to the test query. The shop's e-mail address and owner are not asked for.
+#[derive(Deserialize)]
+pub(super) struct Data {
+    pub(super) shop: Shop,
+    #[serde(default, rename = "currentAppInstallation")]
+    pub(super) installation: Option<Installation>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Shop {
+    pub(super) myshopify_domain: String,
+    #[serde(default, deserialize_with = "lenient_text")]
+    pub(super) id: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    pub(super) name: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    pub(super) currency_code: Option<String>,
+    #[serde(default, deserialize_with = "lenient_text")]
+    pub(super) iana_timezone: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Installation {
+    #[serde(default)]
+    pub(super) access_scopes: Vec<Scope>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Scope {
+    pub(super) handle: String,
+}
+
+/// The good answer, or what a bad one means.
+pub(super) fn classify(answer: &Answer, now: DateTime<Utc>) -> Result<Data, Verdict> {
+    use OutcomeClass::{AccountSuspended, ConfigError, EdgeBlocked, ReauthRequired};
+    Err(match answer.status() {
+        429 => Verdict::throttled(retry_after(answer.headers(), now, MAX_WAIT), now),
+        // A security rejection: as far back as we ever go.
+        430 => Verdict::throttled(Some(now + MAX_WAIT), now),
+        _ if answer.is_from_edge() => Verdict::of(EdgeBlocked),
+        200 => return of_graphql(answer, now),
+        401 => match errors(answer) {
+            Some(_) => Verdict::IfFresh(ReauthRequired),
+            None => Verdict::of_unlisted(answer, now),
+        },
+        402 | 423 => Verdict::of(AccountSuspended),
+        403 => match errors(answer) {
+            Some(errors) => of_forbidden(&errors),
+            None => Verdict::of_unlisted(answer, now),
+        },
+        404 => Verdict::of(ConfigError),
+        500..=599 => Verdict::transient(answer, now),
+        _ => Verdict::of_unlisted(answer, now),
+    })
+}
+
+/// `errors` of a refusal: a text, an object or a list, but something.
+fn errors(answer: &Answer) -> Option<Value> {
+    let mut document: serde_json::Map<String, Value> = answer.json()?;
+    document.remove("errors").filter(|errors| match errors {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    })
+}
+
+/// Status 403 has three meanings, told apart by words only.
+fn of_forbidden(errors: &Value) -> Verdict {
+    let text = errors.to_string().to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    Verdict::of(if says(&["non-expiring"]) {
+        OutcomeClass::TokenKindObsolete
+    } else if says(&[
+        "fraud",
+        "frozen",
+        "locked",
+        "suspended",
+        "on hold",
+        "unavailable shop",
+    ]) {
+        OutcomeClass::AccountSuspended
+    } else {
+        OutcomeClass::ScopeMissing
+    })
+}
+
+/// A GraphQL answer is a 200 whatever happened.
+fn of_graphql(answer: &Answer, now: DateTime<Utc>) -> Result<Data, Verdict> {
+    #[derive(Deserialize)]
+    struct Response {
+        #[serde(default)]
+        data: Value,
+        #[serde(default)]
+        errors: Value,
+        #[serde(default)]
+        extensions: Value,
+    }
+    let unlisted = || Verdict::of_unlisted(answer, now);
+    let response: Response = answer.json().ok_or_else(unlisted)?;
+    let mut codes = response
+        .errors
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| error.pointer("/extensions/code")?.as_str());
+    let of_code = codes.find_map(|code| match code {
+        "THROTTLED" => Some(Verdict::throttled(
+            wait_for_points(&response.extensions, now),
+            now,
+        )),
+        "ACCESS_DENIED" => Some(Verdict::of(OutcomeClass::ScopeMissing)),
+        "SHOP_INACTIVE" => Some(Verdict::of(OutcomeClass::AccountSuspended)),
+        "INTERNAL_SERVER_ERROR" => Some(Verdict::of(OutcomeClass::Transient)),
+        _ => None,
+    });
+    if let Some(verdict) = of_code {
+        return Err(verdict);
+    }
+    let asked_wrongly = response
+        .errors
+        .as_array()
+        .is_some_and(|errors| !errors.is_empty());
+    match serde_json::from_value(response.data) {
+        Ok(data) => Ok(data),
+        Err(_) if asked_wrongly => Err(Verdict::of(OutcomeClass::Bug)),
+        Err(_) => Err(unlisted()),
+    }
+}
+
+/// Until as many points have come back as the query costs.
+fn wait_for_points(extensions: &Value, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let number = |pointer| extensions.pointer(pointer)?.as_f64();
+    let needed = number("/cost/requestedQueryCost")?;
+    let available = number("/cost/throttleStatus/currentlyAvailable")?;
+    let per_second = number("/cost/throttleStatus/restoreRate")?;
+    seconds_from(now, (needed - available).max(0.0) / per_second, MAX_WAIT)
+}
+
+/// Points of the query budget, as every GraphQL answer says.
+pub(super) fn headroom(answer: &Answer) -> Option<RateHeadroom> {
+    #[derive(Deserialize)]
+    struct Response {
+        extensions: Value,
+    }
+    let response: Response = answer.json()?;
+    let status = response.extensions.pointer("/cost/throttleStatus")?;
+    Some(RateHeadroom {
+        limit: whole(status.get("maximumAvailable")?),
+        remaining: whole(status.get("currentlyAvailable")?)?,
+        resets_at: None,
+    })
+}
+
+/// Shopify writes whole numbers of points as `1000.0` at times.
+fn whole(number: &Value) -> Option<u64> {
+    let points = number
+        .as_f64()
+        .filter(|points| (0.0..=1e9).contains(points))?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bounded by the line above"
+    )]
+    Some(points as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const SHOP: &str =
+        r#"{"data":{"shop":{"myshopifyDomain":"a.myshopify.com"},"currentAppInstallation":null}}"#;
+    const UNKNOWN_TOKEN: &str = r#"{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}"#;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-23T10:00:00Z".parse().unwrap()
+    }
+
+    fn verdict(answer: &Answer) -> Verdict {
+        match classify(answer, now()) {
+            Ok(_) => Verdict::of(OutcomeClass::Ok),
+            Err(verdict) => verdict,
+        }
+    }
+
+    fn coded(code: &str) -> Answer {
+        Answer::fake_json(
+            200,
+            &format!(
+                r#"{{"errors":[{{"message":"m","extensions":{{"code":"{code}"}}}}],
+                "extensions":{{"cost":{{"requestedQueryCost":52,"throttleStatus":
+                {{"maximumAvailable":1000.0,"currentlyAvailable":2,"restoreRate":50.0}}}}}}}}"#
+            ),
+        )
+    }
+
+    #[rstest]
+    #[case(Answer::fake_json(200, SHOP), OutcomeClass::Ok)]
+    #[case(coded("THROTTLED"), OutcomeClass::Throttled)]
+    #[case(coded("ACCESS_DENIED"), OutcomeClass::ScopeMissing)]
+    #[case(coded("SHOP_INACTIVE"), OutcomeClass::AccountSuspended)]
+    #[case(coded("INTERNAL_SERVER_ERROR"), OutcomeClass::Transient)]
+    #[case(coded("undefinedField"), OutcomeClass::Bug)]
+    #[case(Answer::fake_json(401, UNKNOWN_TOKEN), OutcomeClass::ReauthRequired)]
+    #[case(
+        Answer::fake_json(401, r#"{"errors":{"base":["x"]}}"#),
+        OutcomeClass::ReauthRequired
+    )]
+    #[case(
+        Answer::fake_json(401, r#"{"errors":[{"message":"x"}]}"#),
+        OutcomeClass::ReauthRequired
+    )]
+    #[case(
+        Answer::fake_json(402, r#"{"errors":"Unavailable Shop"}"#),
+        OutcomeClass::AccountSuspended
+    )]
+    #[case(
+        Answer::fake_json(
+            403,
+            r#"{"errors":"[API] This action requires merchant approval for read_x scope."}"#
+        ),
+        OutcomeClass::ScopeMissing
+    )]
+    #[case(
+        Answer::fake_json(403, r#"{"errors":"[API] Non-expiring access tokens are no longer accepted for the Admin API."}"#),
+        OutcomeClass::TokenKindObsolete
+    )]
+    #[case(
+        Answer::fake_json(403, r#"{"errors":{"shop":"is on hold"}}"#),
+        OutcomeClass::AccountSuspended
+    )]
+    #[case(
+        Answer::fake_json(404, r#"{"errors":"Not Found"}"#),
+        OutcomeClass::ConfigError
+    )]
+    #[case(Answer::fake(404, "text/html", "<html>"), OutcomeClass::ConfigError)]
+    #[case(
+        Answer::fake_json(423, r#"{"errors":"Locked"}"#),
+        OutcomeClass::AccountSuspended
+    )]
+    #[case(
+        Answer::fake_json(429, r#"{"errors":"Exceeded"}"#),
+        OutcomeClass::Throttled
+    )]
+    #[case(Answer::fake(430, "text/html", "<html>"), OutcomeClass::Throttled)]
+    #[case(Answer::fake_json(500, r#"{"errors":"x"}"#), OutcomeClass::Transient)]
+    #[case(Answer::fake(503, "text/html", "<html>"), OutcomeClass::Transient)]
+    #[case(Answer::fake(520, "text/html", "<html>"), OutcomeClass::Transient)]
+    fn the_table_of_shopify(#[case] answer: Answer, #[case] expected: OutcomeClass) {
+        assert_eq!(verdict(&answer).class(), expected);
+    }
+
+    #[rstest]
+    #[case(
+        Answer::fake(401, "text/html", "<html>Invalid API key"),
+        OutcomeClass::EdgeBlocked
+    )]
+    #[case(Answer::fake(403, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    #[case(Answer::fake(401, "", ""), OutcomeClass::Transient)]
+    #[case(
+        Answer::fake(401, "text/plain", UNKNOWN_TOKEN),
+        OutcomeClass::Transient
+    )]
+    #[case(
+        Answer::fake_json(401, r#"{"errors":"[API] Inv"#),
+        OutcomeClass::Transient
+    )]
+    #[case(Answer::fake_json(401, r#"{"errors":null}"#), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(401, r#"{"errors":[]}"#), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(403, "[]"), OutcomeClass::Transient)]
+    #[case(Answer::fake_cut(401), OutcomeClass::Transient)]
+    #[case(Answer::fake_cut(200), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(200, "{}"), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(200, r#"{"data":null}"#), OutcomeClass::Transient)]
+    #[case(
+        Answer::fake_json(200, r#"{"data":{"shop":null}}"#),
+        OutcomeClass::Transient
+    )]
+    #[case(Answer::fake_json(200, &SHOP[..20]), OutcomeClass::Transient)]
+    #[case(Answer::fake(200, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    fn half_answers_never_condemn_a_token(#[case] answer: Answer, #[case] expected: OutcomeClass) {
+        assert_eq!(verdict(&answer).class(), expected);
+    }
+
+    #[rstest]
+    #[case(coded("THROTTLED"), "2026-11-23T10:00:01Z")]
+    #[case(
+        Answer::fake_json(200, r#"{"errors":[{"extensions":{"code":"THROTTLED"}}]}"#),
+        "2026-11-23T10:01:00Z"
+    )]
+    #[case(Answer::fake_json(429, "{}").with("retry-after", "2.0"), "2026-11-23T10:00:02Z")]
+    #[case(Answer::fake_json(429, "{}"), "2026-11-23T10:01:00Z")]
+    #[case(Answer::fake_json(430, "{}"), "2026-11-23T11:00:00Z")]
+    fn a_throttled_call_says_until_when(#[case] answer: Answer, #[case] until: &str) {
+        let Verdict::Final(outcome) = verdict(&answer) else {
+            panic!("throttled is final")
+        };
+        assert_eq!(
+            outcome.retry_at.unwrap(),
+            until.parse::<DateTime<Utc>>().unwrap()
+        );
+    }
+
+    #[test]
+    fn headroom_is_counted_in_points() {
+        let rate = headroom(&coded("THROTTLED")).unwrap();
+        assert_eq!((rate.limit, rate.remaining), (Some(1000), 2));
+        assert_eq!(headroom(&Answer::fake_json(200, SHOP)), None);
+    }
+}

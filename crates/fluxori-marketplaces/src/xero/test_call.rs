@@ -1,0 +1,138 @@
+use fluxori_domain::{
+    AccountDetails, Outcome, OutcomeClass, XeroDetails,
+    ports::{Account, AccountChoice, TestReport, TestSubject},
+};
+use reqwest::Method;
+use uuid::Uuid;
+
+use super::{
+    Xero,
+    answer::{Tenant, classify, headroom},
+    headers::headers_without_tenant,
+    parse::account_id,
+};
+use crate::{
+    http::{Budget, ProviderRequest, RequestBody},
+    outside::{code, name},
+    report,
+    verdict::Verdict,
+};
+
+impl Xero {
+    /// Asks which organisations the token reaches, and finds ours among them.
+    pub(super) async fn test_call(&self, subject: TestSubject<'_>) -> TestReport {
+        let AccountDetails::Xero(details) = subject.details else {
+            return report::not_ours();
+        };
+        let Ok(headers) = headers_without_tenant(subject.document) else {
+            return report::not_ours();
+        };
+        let exchange = self
+            .http
+            .send(ProviderRequest {
+                method: Method::GET,
+                url: self.api_url.join("/connections"),
+                headers,
+                body: RequestBody::NONE,
+                budget: Budget::Test,
+            })
+            .await;
+        let now = self.clock.now();
+        let rate = exchange
+            .answer
+            .as_ref()
+            .ok()
+            .and_then(|answer| headroom(answer.headers()));
+        let answer = exchange.answer.map_err(Verdict::from);
+        match answer.and_then(|answer| classify(&answer, now)) {
+            Ok(tenants) => match ours(tenants, details.tenant_id) {
+                Ours::One(tenant) => report::good(account(tenant), exchange.latency, rate),
+                Ours::ToChoose(tenants) => {
+                    let choices = tenants.into_iter().map(choice).collect();
+                    report::several(choices, exchange.latency, rate)
+                }
+                Ours::Gone => report::bare(
+                    OutcomeClass::TenantDisconnected.into(),
+                    exchange.latency,
+                    rate,
+                ),
+            },
+            Err(verdict) => report::bare(of_pasted_token(verdict), exchange.latency, rate),
+        }
+    }
+}
+
+/// Nothing refreshes a pasted token set yet, so a verdict that holds for fresh tokens is taken as it is.
+const fn of_pasted_token(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::Final(outcome) => outcome,
+        Verdict::IfFresh(class) => Outcome {
+            class,
+            retry_at: None,
+        },
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Ours {
+    One(Tenant),
+    ToChoose(Vec<Tenant>),
+    Gone,
+}
+
+fn ours(mut tenants: Vec<Tenant>, chosen: Option<Uuid>) -> Ours {
+    if let Some(chosen) = chosen {
+        return tenants
+            .into_iter()
+            .find(|tenant| tenant.tenant_id == chosen)
+            .map_or(Ours::Gone, Ours::One);
+    }
+    match tenants.len() {
+        0 => Ours::Gone,
+        1 => tenants.pop().map_or(Ours::Gone, Ours::One),
+        _ => Ours::ToChoose(tenants),
+    }
+}
+
+fn choice(tenant: Tenant) -> AccountChoice {
+    AccountChoice {
+        id: tenant.tenant_id.hyphenated().to_string(),
+        name: tenant.tenant_name.as_deref().and_then(name),
+    }
+}
+
+fn account(tenant: Tenant) -> Account {
+    Account {
+        id: account_id(tenant.tenant_id),
+        name: tenant.tenant_name.as_deref().and_then(name),
+        details: AccountDetails::Xero(XeroDetails {
+            tenant_id: Some(tenant.tenant_id),
+            connection_id: tenant.id,
+            tenant_type: tenant.tenant_type.as_deref().and_then(code),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenant(number: u128) -> Tenant {
+        Tenant {
+            tenant_id: Uuid::from_u128(number),
+            id: None,
+            tenant_type: None,
+            tenant_name: None,
+        }
+    }
+
+    #[test]
+    fn the_chosen_organisation_is_found_or_gone() {
+        let both = || vec![tenant(1), tenant(2)];
+        assert_eq!(ours(both(), Some(Uuid::from_u128(2))), Ours::One(tenant(2)));
+        assert_eq!(ours(both(), Some(Uuid::from_u128(3))), Ours::Gone);
+        assert_eq!(ours(both(), None), Ours::ToChoose(both()));
+        assert_eq!(ours(vec![tenant(1)], None), Ours::One(tenant(1)));
+        assert_eq!(ours(vec![], None), Ours::Gone);
+    }
+}
