@@ -8,6 +8,9 @@ use std::{
 
 use anyhow::{Context, Result};
 
+/// Every secret that a test makes up contains one of these.
+pub(crate) const MARKERS: &[&str] = &["canary-"];
+
 /// A marker found in a file. The marker is named by its beginning: the rest would be one more leak.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Leak {

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 /// A measurement beside its reference, both taken in the same run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[expect(
     clippy::struct_field_names,
     reason = "the names of the fields are those of the JSON"

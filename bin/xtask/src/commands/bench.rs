@@ -33,14 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for (package, benchmark) in PROGRAMS {
         let printed = terminal::step(&format!("{package}: {benchmark}"), || {
             let mut command = workspace::cargo();
-            command.args([
-                "bench",
-                "--quiet",
-                "--package",
-                package,
-                "--bench",
-                benchmark,
-            ]);
+            command.args(["bench", "--package", package, "--bench", benchmark]);
             if args.quick {
                 command.args(["--", "--quick"]);
             }

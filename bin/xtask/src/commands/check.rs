@@ -109,7 +109,9 @@ impl Step {
             Self::Clippy => "cargo xtask check --fix --only clippy, then by hand",
             Self::Docs => "mend the doc comments named above",
             Self::Generated => "cargo xtask generate, and commit the result",
-            Self::Deny => "replace the crate, or add an exception with its reason to deny.toml",
+            Self::Deny => {
+                "replace the crate (`cargo tree -i` says who brings it), or add an exception with its reason to deny.toml"
+            }
             Self::Test => "cargo xtask test -- NAME runs one test",
         }
     }
@@ -151,19 +153,14 @@ fn docs() -> Result<()> {
 
 fn deny() -> Result<()> {
     run_command(tools::cargo_deny()?.args([
-        "--all-features",
         "check",
+        "--hide-inclusion-graph",
         "licenses",
         "bans",
         "sources",
     ]))?;
     if succeeds(tools::cargo_deny()?.args(["fetch", "db"])) {
-        return run_command(tools::cargo_deny()?.args([
-            "--all-features",
-            "check",
-            "--disable-fetch",
-            "advisories",
-        ]));
+        return run_command(tools::cargo_deny()?.args(["check", "--disable-fetch", "advisories"]));
     }
     println!(
         "the list of known vulnerabilities cannot be fetched from here: advisories not checked"

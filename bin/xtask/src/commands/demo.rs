@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         .remove("simulated-marketplaces")
         .context("there is no program of that name")
     })?;
-    let mut instance = Instance::open(Path::new(FOLDER), &server, args.port, None)?;
+    let mut instance = Instance::open(&workspace::root().join(FOLDER), &server, args.port, None)?;
 
     let mut interrupts = Interrupts::listen()?;
     let (mut marketplaces, told) =

@@ -1,6 +1,6 @@
 //! `cargo xtask dev`: the server on this machine, ready to be called.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let server = build_server()?;
     let instance = Instance::open(
-        Path::new(FOLDER),
+        &workspace::root().join(FOLDER),
         &server,
         args.port,
         args.database_url.as_deref(),
@@ -86,7 +86,7 @@ Connect a Takealot account without asking Takealot, then list what is connected:
 {create}
 {list}
 ",
-        folder = instance.folder().display(),
+        folder = FOLDER,
         create = create_line(
             instance,
             r#"{"marketplace":"takealot","verify":"skip","credential":{"apiKey":"dev-key-1"}}"#

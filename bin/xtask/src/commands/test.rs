@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf, process::Command};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use fluxori_test_support::database::{PostgresServer, SERVER_VARIABLE};
 
 use crate::{canary, junit, process, terminal, tools, workspace};
@@ -37,8 +37,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         run.search()
     });
 
-    let (passed, failed) = run.counts();
-    println!("\n{passed} passed, {failed} failed");
+    if let Ok((passed, failed)) = run.counts() {
+        println!("\n{passed} passed, {failed} failed");
+    }
     tests.and(documentation).and(leaks)
 }
 
@@ -79,7 +80,11 @@ impl<'a> Run<'a> {
                 } else {
                     "default"
                 };
-                let report = target.join("nextest").join(profile).join("junit.xml");
+                // Below the root whatever CARGO_TARGET_DIR says.
+                let report = workspace::root()
+                    .join("target/nextest")
+                    .join(profile)
+                    .join("junit.xml");
                 Runner::Nextest { profile, report }
             } else {
                 println!("no cargo-nextest here, so `cargo test` runs the tests");
@@ -131,38 +136,41 @@ impl<'a> Run<'a> {
         process::run_and_keep(command, &self.output.join("documentation"))
     }
 
+    /// Searches everything that was kept; a run of which nothing was kept proves nothing and fails.
     fn search(&self) -> Result<()> {
         let mut places = vec![self.output.clone(), self.artefacts.clone()];
         if let Runner::Nextest { report, .. } = &self.runner {
+            ensure!(
+                report.exists(),
+                "the tests left no report at {}",
+                report.display()
+            );
             places.push(report.clone());
         }
-        let leaks = canary::search(&places, &[])?;
+        let leaks = canary::search(&places, canary::MARKERS)?;
         for leak in &leaks {
             println!("  {} holds {}", leak.file.display(), leak.marker);
         }
-        if leaks.is_empty() {
-            return Ok(());
-        }
-        bail!(
+        ensure!(
+            leaks.is_empty(),
             "{} secrets of the tests are where nobody may read them",
             leaks.len()
-        )
+        );
+        Ok(())
     }
 
-    /// How many tests passed and failed, as far as the runners said.
-    fn counts(&self) -> (u64, u64) {
-        let of_output = |name: &str| {
-            junit::results_in(&fs::read_to_string(self.output.join(name)).unwrap_or_default())
-        };
+    /// How many tests passed and failed, as the runners said.
+    fn counts(&self) -> Result<(u64, u64)> {
+        let kept = |name: &str| fs::read_to_string(self.output.join(name)).unwrap_or_default();
         let tests = match &self.runner {
             Runner::Nextest { report, .. } => fs::read_to_string(report)
                 .ok()
                 .and_then(|report| junit::passed_and_failed(&report))
-                .unwrap_or_default(),
-            Runner::Cargo => of_output("tests"),
+                .context("the tests left no report that can be counted")?,
+            Runner::Cargo => junit::results_in(&kept("tests")),
         };
-        let documentation = of_output("documentation");
-        (tests.0 + documentation.0, tests.1 + documentation.1)
+        let documentation = junit::results_in(&kept("documentation"));
+        Ok((tests.0 + documentation.0, tests.1 + documentation.1))
     }
 
     /// The runner with what it always gets; the same features as every other step, so that nothing is built twice.

@@ -91,6 +91,15 @@ impl Instance {
             .arg(subcommand)
             .envs(self.environment.iter())
             .current_dir(workspace::root());
+        // The same things said in another way, left over in somebody's shell, would contradict.
+        for name in [
+            "DATABASE_URL_FILE",
+            "ENCRYPTION_KEY",
+            "JWT_SECRET",
+            "JWT_JWKS_URL",
+        ] {
+            command.env_remove(name);
+        }
         command
     }
 

@@ -27,7 +27,10 @@ pub(crate) fn ensure_postgresql() -> Result<()> {
     };
     println!("PostgreSQL's server programs are missing: installing Debian's package postgresql");
     terminal::step("install PostgreSQL", || {
-        run(&mut apt_get(administrator, &["update", "-qq"]))?;
+        // Where one source of several is out of order, the others may do.
+        if run(&mut apt_get(administrator, &["update", "-qq"])).is_err() {
+            println!("apt-get update failed; trying with the lists that are here");
+        }
         run(&mut apt_get(
             administrator,
             &[
