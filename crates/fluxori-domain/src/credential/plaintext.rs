@@ -13,6 +13,13 @@ impl Plaintext {
     }
 }
 
+impl Drop for Plaintext {
+    fn drop(&mut self) {
+        // Emptied, all of its memory is spare capacity, which is wiped at once; elements are wiped one by one.
+        self.0.clear();
+    }
+}
+
 impl ExposeSecret<[u8]> for Plaintext {
     fn expose_secret(&self) -> &[u8] {
         &self.0

@@ -18,6 +18,12 @@ pub enum SecretStoreError {
         /// The derived name of the missing key.
         id: String,
     },
+    /// The secret is longer than the store accepts.
+    #[error("the secret is longer than {limit} bytes")]
+    TooLarge {
+        /// The most bytes.
+        limit: usize,
+    },
     /// Keys are kept in the database, and it did not answer.
     #[error("the keys of the secret store could not be read or written")]
     Storage(#[from] StorageError),
@@ -29,7 +35,7 @@ impl SecretStoreError {
     pub const fn is_transient(&self) -> bool {
         match self {
             Self::Storage(cause) => cause.is_transient(),
-            Self::DoesNotOpen | Self::UnknownKey { .. } => false,
+            Self::DoesNotOpen | Self::UnknownKey { .. } | Self::TooLarge { .. } => false,
         }
     }
 }
