@@ -4,3 +4,5 @@
 pub mod clock;
 #[cfg(feature = "databases")]
 pub mod database;
+#[cfg(feature = "providers")]
+pub mod providers;
