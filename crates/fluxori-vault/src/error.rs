@@ -36,7 +36,7 @@ impl fmt::Display for KeySlot {
 #[non_exhaustive]
 pub enum VaultError {
     /// There is no key, or an empty one.
-    #[error("{slot} is empty; {}", slot.remedy())]
+    #[error("{slot} is missing or empty; {}", slot.remedy())]
     KeyMissing {
         /// Which key.
         slot: KeySlot,

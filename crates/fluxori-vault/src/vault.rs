@@ -183,3 +183,26 @@ impl From<DoesNotOpen> for SecretStoreError {
         Self::DoesNotOpen
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fluxori_domain::DataKeyId;
+
+    use super::*;
+    use crate::keyring::make_master_key_text;
+
+    #[test]
+    fn a_key_wrapped_under_a_name_that_is_not_derived_from_it_does_not_open() {
+        let vault = Vault::new(Keyring::parse(Some(&make_master_key_text()), None).unwrap());
+        let organization = OrganizationId::new("org-1").unwrap();
+        let (_, row) = vault.make_data_key(&organization, DateTime::UNIX_EPOCH);
+        let (master, key) = vault.unwrap(&organization, &row).unwrap();
+        let id = DataKeyId::new("00112233445566778899aabbccddeeff").unwrap();
+        let wrapped = wrapped::wrap(&key, master, &vault.random, &organization, &id);
+        let row = WrappedDataKey { id, wrapped, ..row };
+        assert!(matches!(
+            vault.open_data_key(&organization, &row),
+            Err(SecretStoreError::DoesNotOpen)
+        ));
+    }
+}

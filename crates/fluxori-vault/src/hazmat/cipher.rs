@@ -26,7 +26,7 @@ impl Cipher {
 
     /// Encrypts `buffer` in place, appends the tag, and returns the fresh random nonce.
     ///
-    /// A random 96-bit nonce may repeat after some 2³² values of one key; an organization never stores that many.
+    /// Random 96-bit nonces serve 2³² values under one key; an organization never stores that many.
     pub(crate) fn seal(
         &self,
         random: &SystemRandom,

@@ -179,7 +179,7 @@ mod tests {
         assert!(matches!(error, VaultError::KeyMissing { .. }));
         assert_eq!(
             error.to_string(),
-            "ENCRYPTION_KEY is empty; make one with `fluxori-server keys generate`"
+            "ENCRYPTION_KEY is missing or empty; make one with `fluxori-server keys generate`"
         );
         for blank in ["", " \n"] {
             assert!(matches!(
@@ -195,7 +195,7 @@ mod tests {
         let list = format!("{OTHER},,");
         assert_eq!(
             parse(BASE64, Some(&list)).unwrap_err().to_string(),
-            "entry 2 of ENCRYPTION_KEYS_RETIRED is empty; give the old key exactly as it was, or remove the entry"
+            "entry 2 of ENCRYPTION_KEYS_RETIRED is missing or empty; give the old key exactly as it was, or remove the entry"
         );
     }
 
