@@ -5,8 +5,9 @@ use fluxori_domain::{
 };
 
 /// Why a use case did not do what was asked. Nothing was changed unless a variant says so.
+///
+/// Exhaustive on purpose: whoever answers callers must decide what each new variant means to them.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ConnectionError {
     /// The caller has no such connection.
     #[error("no such connection")]

@@ -1,0 +1,21 @@
+//! What stands between the wire and the routes.
+
+mod edge;
+mod etag;
+mod idempotency;
+mod json;
+mod limits;
+mod page;
+mod path;
+mod query;
+mod request_id;
+
+pub(crate) use edge::edge;
+pub(crate) use etag::{IfMatch, if_none_match, tag_of};
+pub(crate) use idempotency::idempotency_key;
+pub(crate) use json::{JsonBody, MaxBody, json, present, shown_name};
+pub(crate) use limits::{Limits, limited};
+pub(crate) use page::page_request;
+pub(crate) use path::IdPath;
+pub(crate) use query::Query;
+pub(crate) use request_id::request_id;

@@ -1,0 +1,74 @@
+use actix_web::{HttpRequest, HttpResponse, web};
+use fluxori_domain::{ConnectionFilter, ConnectionStatus, Marketplace};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{ALL, view::ConnectionView};
+use crate::{
+    ApiState,
+    auth::Login,
+    http::{Query, json, page_request},
+    problem::{Problem, problem_of, problems},
+    schema::{MarketplaceSchema, StatusSchema},
+};
+
+problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, TooManyRequests, Internal, Unavailable);
+
+/// List your connections
+///
+/// Newest first, a page at a time.
+#[utoipa::path(
+    get,
+    path = ALL,
+    tag = "Connections",
+    params(
+        ("limit" = Option<u16>, Query, description = "Most items of the page; 20 when absent.", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before."),
+        ("marketplace" = Option<MarketplaceSchema>, Query, description = "Only of this marketplace."),
+        ("status" = Option<StatusSchema>, Query, description = "Only with this status."),
+    ),
+    responses((status = 200, description = "A page.", body = ConnectionPageView), Refusals),
+)]
+pub(crate) async fn list(
+    login: Login,
+    state: web::Data<ApiState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = Query::of(&request, &["limit", "cursor", "marketplace", "status"])?;
+    let filter = ConnectionFilter {
+        marketplace: query.value("marketplace", |text| {
+            text.parse::<Marketplace>()
+                .map_err(|error| error.to_string())
+        })?,
+        status: query.value("status", status)?,
+    };
+    let page = state
+        .connections
+        .list(&login.0.scope, filter, page_request(&query)?)
+        .await
+        .map_err(|error| problem_of(error, state.clock.now()))?;
+    let view = ConnectionPageView {
+        items: page.items.iter().map(ConnectionView::from).collect(),
+        next_cursor: page.next.map(|cursor| cursor.to_string()),
+    };
+    Ok(json(HttpResponse::Ok(), &view))
+}
+
+fn status(text: &str) -> Result<&'static str, String> {
+    ConnectionStatus::NAMES
+        .iter()
+        .copied()
+        .find(|name| *name == text)
+        .ok_or_else(|| format!("must be one of {}", ConnectionStatus::NAMES.join(" ")))
+}
+
+/// A piece of the list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ConnectionPage)]
+struct ConnectionPageView<'a> {
+    /// The connections, newest first.
+    items: Vec<ConnectionView<'a>>,
+    /// Send it as `cursor` for the next page; `null` on the last one.
+    next_cursor: Option<String>,
+}

@@ -1,0 +1,65 @@
+use actix_web::{HttpRequest, HttpResponse, http::header::ETAG, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{TEST, test_view::TestView, view::ConnectionView};
+use crate::{
+    ApiState,
+    auth::Login,
+    http::{IdPath, Query, idempotency_key, json, tag_of},
+    problem::{Problem, problem_of, problems},
+};
+
+problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound, AlreadyConnected,
+    OtherAccount, Conflict, NotSupported, ChoiceRequired, TooManyRequests, Internal, Unavailable);
+
+/// Test a connection
+///
+/// Asks the marketplace whether the stored credential works, and records the result. A bad result is not an error: it
+/// is in the answer.
+#[utoipa::path(
+    post,
+    path = TEST,
+    tag = "Connections",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The connection."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Accepted; a test may be repeated anyway."),
+    ),
+    responses(
+        (status = 200, description = "Tested.", body = TestedView,
+            headers(("ETag" = String, description = "The connection's new version."))),
+        Refusals,
+    ),
+)]
+pub(crate) async fn test(
+    login: Login,
+    state: web::Data<ApiState>,
+    request: HttpRequest,
+    id: IdPath,
+) -> Result<HttpResponse, Problem> {
+    Query::of(&request, &[])?;
+    idempotency_key(&request)?;
+    let tested = state
+        .connections
+        .test(&login.0, id.0)
+        .await
+        .map_err(|error| problem_of(error, state.clock.now()))?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, tag_of(&tested.connection)));
+    let view = TestedView {
+        connection: (&tested.connection).into(),
+        test: (&tested.test).into(),
+    };
+    Ok(json(response, &view))
+}
+
+/// A connection that was tested.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TestedConnection)]
+struct TestedView<'a> {
+    /// The connection.
+    #[serde(flatten)]
+    connection: ConnectionView<'a>,
+    /// What the test found.
+    test: TestView<'a>,
+}

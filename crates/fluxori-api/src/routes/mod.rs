@@ -1,0 +1,185 @@
+//! Every address that is answered, in one table.
+
+mod connections;
+mod docs;
+mod health;
+mod marketplaces;
+mod openapi;
+mod start;
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    Handler, HttpRequest, Resource, Route, guard,
+    http::{Method, header::ALLOW},
+    middleware::from_fn,
+    web,
+};
+
+use crate::{
+    auth::login,
+    problem::{self, Problem, ProblemKind},
+};
+
+pub use openapi::openapi;
+
+/// Who may come to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Everybody.
+    Public,
+    /// Callers with a good token.
+    Login,
+}
+
+/// One method of one address.
+struct Endpoint {
+    method: Method,
+    path: &'static str,
+    access: Access,
+    route: Route,
+}
+
+/// The table.
+fn endpoints() -> Vec<Endpoint> {
+    use Access::{Login, Public};
+    use connections::{ALL, CREDENTIALS, EVENTS, ONE, TEST};
+    vec![
+        get("/", Public, start::start),
+        get(health::LIVE, Public, health::live),
+        get(health::READY, Public, health::ready),
+        get(docs::PATH, Public, docs::docs),
+        get(openapi::PATH, Public, openapi::document),
+        get(problem::page::PATH, Public, problem::page::show),
+        get(marketplaces::PATH, Login, marketplaces::marketplaces),
+        on(Method::POST, ALL, Login, connections::create::create),
+        get(ALL, Login, connections::list::list),
+        get(ONE, Login, connections::show::show),
+        on(Method::PATCH, ONE, Login, connections::change::change),
+        on(Method::DELETE, ONE, Login, connections::delete::delete),
+        on(
+            Method::PUT,
+            CREDENTIALS,
+            Login,
+            connections::replace::replace,
+        ),
+        on(Method::POST, TEST, Login, connections::test::test),
+        get(EVENTS, Login, connections::events::events),
+    ]
+}
+
+fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: actix_web::Responder + 'static,
+{
+    on(Method::GET, path, access, handler)
+}
+
+fn on<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: actix_web::Responder + 'static,
+{
+    let route = if method == Method::GET {
+        Route::new().guard(guard::Any(guard::Get()).or(guard::Head()))
+    } else {
+        Route::new().method(method.clone())
+    };
+    Endpoint {
+        method,
+        path,
+        access,
+        route: route.to(handler),
+    }
+}
+
+/// Puts the table into an application.
+pub(crate) fn configure(service: &mut web::ServiceConfig) {
+    let mut by_path: BTreeMap<&'static str, Vec<Endpoint>> = BTreeMap::new();
+    for endpoint in endpoints() {
+        by_path.entry(endpoint.path).or_default().push(endpoint);
+    }
+    for (path, endpoints) in by_path {
+        let access = endpoints[0].access;
+        let allowed = allowed(&endpoints);
+        let mut resource = web::resource(path);
+        for endpoint in endpoints {
+            resource = resource.route(endpoint.route);
+        }
+        let resource = resource.default_service(web::to(move || other_method(allowed.clone())));
+        register(service, resource, access);
+    }
+    service.default_service(web::to(nothing_here));
+}
+
+fn register(service: &mut web::ServiceConfig, resource: Resource, access: Access) {
+    match access {
+        Access::Public => service.service(resource),
+        Access::Login => service.service(resource.wrap(from_fn(login))),
+    };
+}
+
+fn allowed(endpoints: &[Endpoint]) -> String {
+    let mut methods = Vec::new();
+    for endpoint in endpoints {
+        methods.push(endpoint.method.as_str());
+        if endpoint.method == Method::GET {
+            methods.push("HEAD");
+        }
+    }
+    methods.join(", ")
+}
+
+async fn other_method(allowed: String) -> Result<&'static str, Problem> {
+    Err(Problem::new(
+        ProblemKind::MethodNotAllowed,
+        format!("This address takes {allowed}."),
+    )
+    .with_header(ALLOW, allowed))
+}
+
+async fn nothing_here(_: HttpRequest) -> Result<&'static str, Problem> {
+    Err(Problem::not_found())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_and_the_document_name_the_same_operations() {
+        let document: serde_json::Value = serde_json::from_str(&openapi()).unwrap();
+        let mut documented = BTreeSet::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                let public = operation["security"] == serde_json::json!([{}]);
+                documented.insert((path.clone(), method.to_uppercase(), public));
+            }
+        }
+        let routed: BTreeSet<_> = endpoints()
+            .into_iter()
+            .map(|endpoint| {
+                (
+                    endpoint.path.to_owned(),
+                    endpoint.method.to_string(),
+                    endpoint.access == Access::Public,
+                )
+            })
+            .collect();
+        assert_eq!(documented, routed);
+    }
+
+    #[test]
+    fn the_methods_of_an_address_need_the_same_access() {
+        let mut seen: BTreeMap<&str, Access> = BTreeMap::new();
+        for endpoint in endpoints() {
+            let access = *seen.entry(endpoint.path).or_insert(endpoint.access);
+            assert_eq!(access, endpoint.access, "{}", endpoint.path);
+        }
+    }
+}
