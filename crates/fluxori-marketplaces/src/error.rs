@@ -23,6 +23,15 @@ pub enum MarketplaceError {
         #[source]
         cause: reqwest::Error,
     },
+    /// A public document could not be fetched.
+    #[error("could not fetch the document: {what}")]
+    Fetch {
+        /// What went wrong.
+        what: &'static str,
+        /// What reqwest says; it has no address in it.
+        #[source]
+        cause: Option<reqwest::Error>,
+    },
     /// A setting is not an address that secrets may be sent to.
     #[error("the address of a marketplace must {rule}")]
     Address {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+mod fetch;
 mod hosts;
 mod provider;
 mod roots;

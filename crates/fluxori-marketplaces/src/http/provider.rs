@@ -129,7 +129,7 @@ impl ProviderHttp {
 }
 
 /// Reads to the end, or gives up: `None` when the answer is cut, too slow or larger than `cap`.
-async fn read_capped(response: &mut Response, cap: usize) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) async fn read_capped(response: &mut Response, cap: usize) -> Option<Zeroizing<Vec<u8>>> {
     let announced = response
         .content_length()
         .and_then(|length| usize::try_from(length).ok());
