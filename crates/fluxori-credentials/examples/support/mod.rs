@@ -9,7 +9,7 @@ use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
 
 /// Sends one request in the name of `ADAPTER_USER` of `ADAPTER_ORGANIZATION`, and says how it went.
 #[expect(clippy::print_stdout, reason = "an example talks to the person who runs it")]
-pub async fn run(
+pub(crate) async fn run(
     marketplace: Marketplace,
     purpose: &str,
     request: impl FnOnce(&Client, &MarketplaceCredentials) -> Result<RequestBuilder>,
@@ -43,7 +43,7 @@ pub async fn run(
 }
 
 /// Where a marketplace answers: the same variable that the vault reads, or production.
-pub fn base_url(variable: &str, production: &str) -> String {
+pub(crate) fn base_url(variable: &str, production: &str) -> String {
     let url = std::env::var(variable).unwrap_or_else(|_| production.to_owned());
     url.trim_end_matches('/').to_owned()
 }

@@ -6,7 +6,7 @@ use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Caller, Clock, ConnectionId, Generation, Marketplace,
     ShopDomain,
 };
-use fluxori_marketplaces::request_headers;
+use fluxori_marketplaces::{MarketplaceError, request_headers};
 use reqwest::{RequestBuilder, header::HeaderMap};
 use uuid::Uuid;
 
@@ -28,8 +28,13 @@ impl MarketplaceCredentials {
         caller: Caller,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CredentialError> {
-        request_headers(live.marketplace, &live.document, &live.details, live.read_at)
-            .map_err(|cause| CredentialError::Misconfigured { cause: cause.into() })?;
+        match request_headers(live.marketplace, &live.document, &live.details, live.read_at) {
+            Ok(_) => {}
+            Err(MarketplaceError::NoTenant { .. }) => {
+                return Err(CredentialError::NoAccountChosen { connection: live.connection });
+            }
+            Err(cause) => return Err(CredentialError::Misconfigured { cause: cause.into() }),
+        }
         Ok(Self { live, caller, clock })
     }
 

@@ -25,6 +25,13 @@ pub enum CredentialError {
         /// Its state.
         status: ConnectionStatus,
     },
+    /// The connection was made without a test, and which of the seller's accounts it is for is not known yet. A test of
+    /// the connection finds out, or asks the seller.
+    #[error("the connection has to be tested before its first use")]
+    NoAccountChosen {
+        /// The connection.
+        connection: ConnectionId,
+    },
     /// There is no access token that is valid for as long as was asked. A test of the connection buys a new one where
     /// the marketplace allows it (Amazon); elsewhere the seller has to paste one.
     #[error("the connection has no access token that is valid for long enough")]
