@@ -1,5 +1,6 @@
 //! What stands between the wire and the routes.
 
+mod contain;
 mod edge;
 mod etag;
 mod idempotency;
@@ -10,6 +11,7 @@ mod path;
 mod query;
 mod request_id;
 
+pub(crate) use contain::contain;
 pub(crate) use edge::edge;
 pub(crate) use etag::{IfMatch, if_none_match, tag_of};
 pub(crate) use idempotency::idempotency_key;

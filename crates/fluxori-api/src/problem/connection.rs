@@ -101,10 +101,7 @@ fn of_our_own(transient: bool, cause: impl std::error::Error + Send + Sync + 'st
             RETRY_SECONDS,
         )
     } else {
-        Problem::new(
-            ProblemKind::Internal,
-            "Nothing you can mend. Give the requestId to the operator of this installation.",
-        )
+        Problem::internal()
     };
     problem.caused_by(cause)
 }

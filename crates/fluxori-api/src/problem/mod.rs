@@ -80,6 +80,14 @@ impl Problem {
         Self::new(ProblemKind::NotFound, "There is nothing at this address.")
     }
 
+    /// A defect or a wrong setting of ours. The cause belongs to it, for the log.
+    pub(crate) fn internal() -> Self {
+        Self::new(
+            ProblemKind::Internal,
+            "Nothing you can mend. Give the requestId to the operator of this installation.",
+        )
+    }
+
     /// Something that a request needs does not answer: try again in so many seconds.
     pub(crate) fn unavailable(detail: &'static str, seconds: u32) -> Self {
         Self::new(ProblemKind::Unavailable, detail)

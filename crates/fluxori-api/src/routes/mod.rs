@@ -18,6 +18,7 @@ use actix_web::{
 
 use crate::{
     auth::login,
+    http::contain,
     problem::{self, Problem, ProblemKind},
 };
 
@@ -117,8 +118,8 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
 
 fn register(service: &mut web::ServiceConfig, resource: Resource, access: Access) {
     match access {
-        Access::Public => service.service(resource),
-        Access::Login => service.service(resource.wrap(from_fn(login))),
+        Access::Public => service.service(resource.wrap(from_fn(contain))),
+        Access::Login => service.service(resource.wrap(from_fn(login)).wrap(from_fn(contain))),
     };
 }
 
