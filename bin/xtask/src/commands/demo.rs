@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use super::dev;
 use crate::{
     interrupts::Interrupts,
-    local::{Environment, Instance, Program, supervise},
+    local::{Curl, Environment, Instance, Offer, Program, supervise, write_offers},
     terminal, workspace,
 };
 
@@ -22,6 +22,8 @@ use crate::{
 const FOLDER: &str = ".fluxori/demo";
 /// Lines of the simulated marketplaces that show a key instead of setting something begin so.
 const KEY_PREFIX: &str = "DEMO_";
+/// The file in the folder that points an adapter at this database and these marketplaces.
+const ADAPTER_SETTINGS: &str = "adapter.env";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -52,9 +54,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     instance.add(&settings);
     let mut server = dev::start_server(&instance, &mut interrupts)?;
 
-    let adapter_settings = instance.folder().join("adapter.env");
-    adapter_environment(&instance).write(&adapter_settings)?;
-    print!("{}", welcome(&instance, &instance.token()?, &keys));
+    let offers = write_offers(instance.folder(), &keys)?;
+    adapter_environment(&instance).write(&instance.folder().join(ADAPTER_SETTINGS))?;
+    print!("{}", welcome(&instance, &offers)?);
     supervise(&mut [&mut marketplaces, &mut server], &mut interrupts)
 }
 
@@ -99,6 +101,65 @@ fn adapter_environment(instance: &Instance) -> Environment {
     environment
 }
 
-fn welcome(_instance: &Instance, _token: &str, _keys: &Environment) -> String {
-    String::new()
+fn welcome(instance: &Instance, offers: &[Offer]) -> Result<String> {
+    let curl = Curl(instance.address());
+    let connect: Vec<String> = offers
+        .iter()
+        .map(|offer| {
+            let lines = offer.requests.iter().map(|(key, file)| {
+                let line = curl.create_from_file(&Path::new(FOLDER).join(file));
+                format!("  # {}: {key}\n{line}\n", offer.marketplace)
+            });
+            lines.collect()
+        })
+        .collect();
+    let adapters: Vec<String> = offers
+        .iter()
+        .map(|offer| {
+            let example = format!("{}_adapter", offer.marketplace);
+            format!("  cargo run -p fluxori-credentials --example {example}\n")
+        })
+        .collect();
+    Ok(format!(
+        "
+Fluxori connections serves on http://{address}, with simulated marketplaces behind it. Keys, data and the files named
+below are in {FOLDER}/. Ctrl-C stops everything; the data stays. The lines are for a shell in the root of the repository.
+
+A token of dev-user in dev-org, good for seven days:
+
+  export TOKEN={token}
+
+Connect an account. Of each marketplace one key works, one is refused and one is told to wait:
+
+{connect}
+List what is connected, and test one of them with its `id`:
+
+{list}
+  export ID=...
+{test}
+
+Do what an adapter does, with what is connected:
+
+  . {FOLDER}/{ADAPTER_SETTINGS}
+{adapters}
+",
+        adapters = adapters.concat(),
+        address = instance.address(),
+        token = instance.token()?,
+        connect = connect.join("\n"),
+        list = curl.list(),
+        test = curl.one("POST", "/test"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_at_the_first_blank_one() {
+        let lines = lines_of("A=1\nB=2\n\nrunning\n".as_bytes());
+        let told: Vec<_> = lines.iter().take_while(|line| !line.is_empty()).collect();
+        assert_eq!(told, ["A=1", "B=2"]);
+    }
 }

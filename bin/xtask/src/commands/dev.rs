@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 
 use crate::{
     interrupts::Interrupts,
-    local::{Instance, Program, status_of, supervise, wait_until},
+    local::{Curl, Instance, Program, status_of, supervise, wait_until},
     process, terminal, workspace,
 };
 
@@ -72,43 +73,38 @@ pub(super) fn start_server(instance: &Instance, interrupts: &mut Interrupts) -> 
 }
 
 fn welcome(instance: &Instance, token: &str) -> String {
-    let address = instance.address();
+    let curl = Curl(instance.address());
+    let body = json!({
+        "marketplace": "takealot",
+        "authType": "api_key",
+        "credentials": { "apiKey": "not-a-real-key" },
+        "label": "My shop",
+        "verify": "skip",
+    });
     format!(
-        r"
-Fluxori connections serves on http://{address} (keys and data in {folder}/). Ctrl-C stops it; the data stays.
+        "
+Fluxori connections serves on http://{address}, keys and data in {FOLDER}/. Ctrl-C stops it; the data stays.
 
 A token of dev-user in dev-org, good for seven days:
 
-  export TOKEN='{token}'
+  export TOKEN={token}
 
-Connect a Takealot account without asking Takealot, then list what is connected:
+Connect a Takealot account without asking Takealot, and list what is connected:
 
 {create}
 {list}
+
+Show it and delete it again, with the `id` of an answer above:
+
+  export ID=...
+{show}
+{delete}
+
 ",
-        folder = FOLDER,
-        create = create_line(
-            instance,
-            r#"{"marketplace":"takealot","verify":"skip","credential":{"apiKey":"dev-key-1"}}"#
-        ),
-        list = list_line(instance),
-    )
-}
-
-/// A `curl` that creates a connection from `body`, for a shell that has `TOKEN`.
-pub(super) fn create_line(instance: &Instance, body: &str) -> String {
-    format!(
-        "  curl -sS http://{}/api/connections -H \"Authorization: Bearer $TOKEN\" \\\n    \
-         -H 'Content-Type: application/json' -d '{}'",
-        instance.address(),
-        body.replace('\'', r"'\''"),
-    )
-}
-
-/// A `curl` that lists the connections, for a shell that has `TOKEN`.
-pub(super) fn list_line(instance: &Instance) -> String {
-    format!(
-        "  curl -sS http://{}/api/connections -H \"Authorization: Bearer $TOKEN\"",
-        instance.address()
+        address = instance.address(),
+        create = curl.create(&body),
+        list = curl.list(),
+        show = curl.one("GET", ""),
+        delete = curl.one("DELETE", ""),
     )
 }

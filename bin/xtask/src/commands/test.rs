@@ -180,7 +180,7 @@ impl<'a> Run<'a> {
             Runner::Nextest { profile, .. } => {
                 command.args(["nextest", "run", "--profile", profile])
             }
-            Runner::Cargo => command.args(["test", "--lib", "--bins", "--tests", "--examples"]),
+            Runner::Cargo => command.args(["test", "--tests", "--examples"]),
         };
         command.arg("--all-features");
         if packages_in(self.words).is_empty() {

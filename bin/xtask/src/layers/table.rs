@@ -112,6 +112,6 @@ pub(crate) const TABLE: &[Layer] = &[
         name: "xtask",
         may_use: &["fluxori-test-support"],
         must_not_use: &["reqwest"],
-        must_not_reach: &["actix*", "fluxori-vault"],
+        must_not_reach: &["fluxori-vault"],
     },
 ];

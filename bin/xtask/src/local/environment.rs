@@ -1,15 +1,10 @@
 //! Environment variables as lines of `NAME=VALUE`.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write,
-    fs::OpenOptions,
-    io::Write as _,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result};
+
+use super::{curl::quoted, files::write_private};
 
 /// Variables in the order of their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,28 +42,23 @@ impl Environment {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    pub(crate) fn value(&self, name: &str) -> Result<&str> {
+        let value = self.0.get(name).map(String::as_str);
+        value.with_context(|| format!("{name} is not among the variables"))
+    }
+
     /// Writes a file that a shell reads with `.`, for its owner only.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
-        let mut text = String::new();
-        for (name, value) in self.iter() {
-            let _ = writeln!(text, "export {name}='{}'", value.replace('\'', r"'\''"));
-        }
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .mode(0o600)
-            .open(path)
-            .with_context(|| format!("could not write {}", path.display()))?;
-        file.set_permissions(PermissionsExt::from_mode(0o600))?;
-        file.write_all(text.as_bytes())?;
-        Ok(())
+        let lines = self
+            .iter()
+            .map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+        write_private(path, &lines.collect::<String>())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use std::{os::unix::fs::PermissionsExt, process::Command};
 
     use super::*;
 

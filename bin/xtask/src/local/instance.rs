@@ -1,17 +1,16 @@
 //! The folder of a local server: its keys, its database and how to start it on them.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions, Permissions},
-    io::Write,
+    fs::{self, DirBuilder, Permissions},
     net::{Ipv4Addr, SocketAddr},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, bail};
 
-use super::{AUDIENCE, Environment, ISSUER, developer_token};
+use super::{AUDIENCE, Environment, ISSUER, developer_token, write_private};
 use crate::{process, workspace};
 
 /// A local server's folder and settings; the folder exists and holds its keys.
@@ -129,19 +128,12 @@ fn make_key(server: &Path) -> Result<String> {
     process::capture(Command::new(server).args(["keys", "generate"]))
 }
 
-/// Writes what `make` returns to a file that only its owner reads, unless the file is there.
+/// Writes what `make` returns to a private file, unless the file is there.
 fn make_secret_file(path: &Path, make: impl FnOnce() -> Result<String>) -> Result<()> {
     if path.exists() {
         return Ok(());
     }
-    let secret = make()?;
-    OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(secret.as_bytes()))
-        .with_context(|| format!("could not write {}", path.display()))
+    write_private(path, &make()?)
 }
 
 #[cfg(test)]
@@ -149,14 +141,18 @@ mod tests {
     use super::*;
 
     /// Stands in for the server: `keys generate` prints a new value at each call.
+    ///
+    /// A child writes it: a program that this process itself had open for writing could be held open by another
+    /// test's child at the moment it is started.
     fn server_in(folder: &Path) -> PathBuf {
         let path = folder.join("server");
-        fs::write(
-            &path,
-            "#!/bin/sh\n[ \"$*\" = 'keys generate' ] && od -An -N8 -tx8 /dev/urandom\n",
-        )
-        .unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        let script = "#!/bin/sh\n[ \"$*\" = 'keys generate' ] && od -An -N8 -tx8 /dev/urandom\n";
+        let status = Command::new("sh")
+            .args(["-c", "printf %s \"$1\" > \"$0\" && chmod 755 \"$0\""])
+            .args([path.as_os_str(), script.as_ref()])
+            .status()
+            .unwrap();
+        assert!(status.success());
         path
     }
 

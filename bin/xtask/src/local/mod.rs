@@ -1,13 +1,19 @@
 //! A server on this machine for trying things out: its folder, its programs, a token for it.
 
+mod curl;
 mod environment;
+mod files;
 mod instance;
+mod offers;
 mod probe;
 mod programs;
 mod token;
 
+pub(crate) use curl::Curl;
 pub(crate) use environment::Environment;
+pub(crate) use files::write_private;
 pub(crate) use instance::Instance;
+pub(crate) use offers::{Offer, write_offers};
 pub(crate) use probe::status_of;
 pub(crate) use programs::{Program, supervise, wait_until};
 pub(crate) use token::{AUDIENCE, ISSUER, developer_token};
