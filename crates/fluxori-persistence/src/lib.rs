@@ -1,1 +1,20 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+mod database;
+mod dispatch;
+mod error;
+mod failure;
+mod migrations;
+mod ports;
+mod postgres;
+mod queries;
+mod rows;
+mod schema;
+mod settings;
+mod sqlite;
+mod types;
+
+pub use database::Database;
+pub use error::DatabaseError;
+pub use migrations::SchemaState;
+pub use settings::DatabaseSettings;

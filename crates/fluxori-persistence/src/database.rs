@@ -1,0 +1,139 @@
+use std::{fmt, sync::Arc};
+
+use diesel::result::Error as DriverError;
+use fluxori_domain::ports::StorageError;
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    DatabaseError, DatabaseSettings, SchemaState, dispatch::point_read, failure::Failure, postgres,
+    postgres::Postgres, sqlite, sqlite::Sqlite,
+};
+
+/// An open database: every port of the domain that stores something. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct Database {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) enum Inner {
+    Postgres(Postgres),
+    Sqlite(Sqlite),
+}
+
+/// Which kind of database an address names.
+enum Kind {
+    Postgres,
+    Sqlite,
+}
+
+impl Kind {
+    fn of(settings: &DatabaseSettings) -> Result<Self, DatabaseError> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "EXPOSE: only the scheme is looked at"
+        )]
+        let url = settings.url.expose_secret();
+        match url.split_once(':') {
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Ok(Self::Postgres),
+            Some(("sqlite", _)) => Ok(Self::Sqlite),
+            _ => Err(DatabaseError::UnknownScheme),
+        }
+    }
+}
+
+impl Database {
+    /// Opens a database whose tables are those this program was made for. Changes nothing.
+    ///
+    /// Connections live on the runtime that this is called on, whoever uses them later.
+    ///
+    /// # Errors
+    /// Every [`DatabaseError`]; each says what to do.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with time and input/output enabled.
+    pub async fn connect(settings: &DatabaseSettings) -> Result<Self, DatabaseError> {
+        let inner = match Kind::of(settings)? {
+            Kind::Postgres => Inner::Postgres(Postgres::connect(settings).await?),
+            Kind::Sqlite => Inner::Sqlite(Sqlite::connect(settings)?),
+        };
+        let database = Self {
+            inner: Arc::new(inner),
+        };
+        database.schema_state().await?.require_current()?;
+        Ok(database)
+    }
+
+    /// Brings the tables to where this program wants them, and returns the names of the migrations that ran. SQLite
+    /// files are made if they do not exist. Several programs may do this at once: each migration runs once.
+    ///
+    /// # Errors
+    /// Every [`DatabaseError`] but [`DatabaseError::SchemaBehind`].
+    ///
+    /// # Panics
+    /// As [`Database::connect`].
+    pub async fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, DatabaseError> {
+        match Kind::of(settings)? {
+            Kind::Postgres => postgres::migrate(settings).await,
+            Kind::Sqlite => sqlite::migrate(settings).await,
+        }
+    }
+
+    /// How the tables relate to this program now.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Unreachable`] or [`DatabaseError::Migration`] when they cannot be read.
+    pub async fn schema_state(&self) -> Result<SchemaState, DatabaseError> {
+        match &*self.inner {
+            Inner::Postgres(database) => {
+                let connection = database
+                    .pooled()
+                    .await
+                    .map_err(|error| DatabaseError::Unreachable(Box::new(error)))?;
+                let applied = postgres::applied_versions(&connection).await?;
+                Ok(SchemaState::of_postgres(&applied))
+            }
+            Inner::Sqlite(database) => {
+                let applied = sqlite::applied_versions(&mut database.reader())?;
+                Ok(SchemaState::of_sqlite(&applied))
+            }
+        }
+    }
+
+    /// Whether the database answers now.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] when it does not.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        point_read!(self, read::ping())
+    }
+
+    /// What it is and where, for logs: never a password.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match &*self.inner {
+            Inner::Postgres(database) => database.description(),
+            Inner::Sqlite(database) => database.description(),
+        }
+    }
+
+    /// What a failed query or transaction means for the caller.
+    pub(crate) fn explain(&self, failure: Failure) -> StorageError {
+        match &*self.inner {
+            Inner::Postgres(_) => postgres::dialect::storage_error(failure),
+            Inner::Sqlite(_) => sqlite::dialect::storage_error(failure),
+        }
+    }
+
+    /// The same, for a single statement.
+    pub(crate) fn explain_driver(&self, error: DriverError) -> StorageError {
+        self.explain(Failure::Driver(error))
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Database")
+            .field(&self.description())
+            .finish()
+    }
+}

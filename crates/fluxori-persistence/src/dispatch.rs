@@ -1,0 +1,79 @@
+//! The one place that asks which database it is: the three ways to run a query.
+
+/// Runs one query that reads a bounded number of rows by an index: on a shared connection of PostgreSQL, once more if that
+/// connection was lost; in place on SQLite.
+macro_rules! point_read {
+    ($database:expr, $module:ident::$function:ident($($argument:expr),*)) => {{
+        let database: &crate::Database = $database;
+        match &*database.inner {
+            crate::database::Inner::Postgres(postgres) => {
+                let reader = postgres.reader().await?;
+                let mut result = crate::queries::$module::postgres::$function(
+                    &mut reader.connection() $(, $argument)*
+                ).await;
+                if result.is_err() && reader.is_closed() {
+                    let reader = postgres.reader().await?;
+                    result = crate::queries::$module::postgres::$function(
+                        &mut reader.connection() $(, $argument)*
+                    ).await;
+                }
+                result
+            }
+            crate::database::Inner::Sqlite(sqlite) => {
+                crate::queries::$module::sqlite::$function(&mut sqlite.reader() $(, $argument)*)
+            }
+        }
+        .map_err(|error| database.explain_driver(error))
+    }};
+}
+pub(crate) use point_read;
+
+/// Runs one query that may read many rows, away from the point reads. Takes its arguments by value.
+macro_rules! long_read {
+    ($database:expr, $module:ident::$function:ident($($argument:expr),*)) => {{
+        let database: &crate::Database = $database;
+        match &*database.inner {
+            crate::database::Inner::Postgres(postgres) => {
+                let connection = postgres.pooled().await?;
+                crate::queries::$module::postgres::$function(&mut &*connection $(, $argument)*)
+                    .await
+                    .map_err(crate::failure::Failure::from)
+            }
+            crate::database::Inner::Sqlite(sqlite) => {
+                sqlite
+                    .list(move |connection| {
+                        Ok(crate::queries::$module::sqlite::$function(connection $(, $argument)*)?)
+                    })
+                    .await
+            }
+        }
+        .map_err(|failure| database.explain(failure))
+    }};
+}
+pub(crate) use long_read;
+
+/// Runs one function in a transaction, which needs arguments that live long enough.
+macro_rules! transaction {
+    ($database:expr, $module:ident::$function:ident($($argument:expr),*)) => {{
+        let database: &crate::Database = $database;
+        match &*database.inner {
+            crate::database::Inner::Postgres(postgres) => {
+                postgres
+                    .transaction(move |connection| {
+                        Box::pin(async move {
+                            crate::queries::$module::postgres::$function(connection $(, $argument)*).await
+                        })
+                    })
+                    .await
+            }
+            crate::database::Inner::Sqlite(sqlite) => {
+                sqlite
+                    .transaction(move |connection| {
+                        crate::queries::$module::sqlite::$function(connection $(, $argument)*)
+                    })
+                    .await
+            }
+        }
+    }};
+}
+pub(crate) use transaction;

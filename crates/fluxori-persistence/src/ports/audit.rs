@@ -1,0 +1,38 @@
+use async_trait::async_trait;
+use fluxori_domain::{
+    AuditEvent, ConnectionId, Page, PageRequest, TenantScope,
+    ports::{AuditReader, AuditWriter, StorageError},
+};
+
+use super::{bounded, page};
+use crate::{
+    Database,
+    dispatch::{long_read, transaction},
+    rows::EventRow,
+};
+
+#[async_trait]
+impl AuditWriter for Database {
+    async fn append(&self, events: Vec<AuditEvent>) -> Result<(), StorageError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<EventRow> = events.into_iter().map(Into::into).collect();
+        transaction!(self, audit::append(&rows)).map_err(|failure| self.explain(failure))
+    }
+}
+
+#[async_trait]
+impl AuditReader for Database {
+    async fn events(
+        &self,
+        scope: &TenantScope,
+        connection: ConnectionId,
+        request: PageRequest,
+    ) -> Result<Page<AuditEvent>, StorageError> {
+        let scope = scope.clone();
+        let request = bounded(request);
+        let rows = long_read!(self, audit::events(&scope, connection, request))?;
+        page(request, rows, |event: &AuditEvent| *event.id.as_uuid())
+    }
+}

@@ -1,0 +1,172 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use fluxori_domain::{
+    AccountId, AuditEvent, Connection, ConnectionFilter, ConnectionId, Credential, LastSync,
+    Marketplace, Page, PageRequest, TenantScope,
+    ports::{
+        Candidates, ConnectionRepository, CredentialChange, NewConnection, Selector, StorageError,
+        Tombstone,
+    },
+};
+
+use super::{bounded, page};
+use crate::{
+    Database,
+    dispatch::{long_read, point_read, transaction},
+    failure::Failure,
+    rows::{candidates, tombstone},
+};
+
+/// How often a removal is tried while others take up and give up the same credential.
+const ATTEMPTS: usize = 3;
+
+#[async_trait]
+impl ConnectionRepository for Database {
+    async fn insert(&self, new: NewConnection) -> Result<Connection, StorageError> {
+        let new = Arc::new(new);
+        let insert = Arc::clone(&new);
+        match transaction!(self, insert::insert(&insert)) {
+            // The credential to be shared went away meanwhile.
+            Err(failure) if failure.is_reference_violation() => Err(StorageError::Conflict),
+            result => self.name_duplicate(&new.connection, result).await,
+        }
+    }
+
+    async fn find(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+    ) -> Result<Option<Connection>, StorageError> {
+        point_read!(self, read::find(scope, id))?
+            .map(TryInto::try_into)
+            .transpose()
+    }
+
+    async fn find_account(
+        &self,
+        scope: &TenantScope,
+        marketplace: Marketplace,
+        account: &AccountId,
+    ) -> Result<Option<ConnectionId>, StorageError> {
+        let key = point_read!(self, read::find_account(scope, marketplace, account))?;
+        Ok(key.map(|key| ConnectionId::from_uuid(key.0)))
+    }
+
+    async fn find_with_credential(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+    ) -> Result<Option<(Connection, Credential)>, StorageError> {
+        point_read!(self, read::find_with_credential(scope, id))?
+            .map(|(connection, credential)| Ok((connection.try_into()?, credential.try_into()?)))
+            .transpose()
+    }
+
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: ConnectionFilter,
+        request: PageRequest,
+    ) -> Result<Page<Connection>, StorageError> {
+        let scope = scope.clone();
+        let request = bounded(request);
+        let rows = long_read!(self, read::list(&scope, filter, request))?;
+        page(request, rows, |connection: &Connection| {
+            *connection.id.as_uuid()
+        })
+    }
+
+    async fn update(
+        &self,
+        connection: Connection,
+        credential: Option<CredentialChange>,
+        event: AuditEvent,
+    ) -> Result<Connection, StorageError> {
+        let connection = Arc::new(connection);
+        let changed = Arc::clone(&connection);
+        let result = transaction!(self, change::update(&changed, credential.as_ref(), &event));
+        self.name_duplicate(&connection, result).await
+    }
+
+    async fn record_sync(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+        sync: LastSync,
+        event: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        let scope = scope.clone();
+        transaction!(self, change::record_sync(&scope, id, sync, &event))
+            .map_err(|failure| self.explain(failure))
+    }
+
+    async fn read_credential(
+        &self,
+        scope: &TenantScope,
+        marketplace: Marketplace,
+        selector: &Selector,
+    ) -> Result<Candidates, StorageError> {
+        let rows = point_read!(self, read::read_credential(scope, marketplace, selector))?;
+        candidates(scope, marketplace, rows)
+    }
+
+    async fn bury(
+        &self,
+        scope: &TenantScope,
+        id: ConnectionId,
+        version: Option<i64>,
+        event: AuditEvent,
+    ) -> Result<Tombstone, StorageError> {
+        let scope = scope.clone();
+        transaction!(self, burial::bury(&scope, id, version, &event))
+            .map_err(|failure| self.explain(failure))
+    }
+
+    async fn remove(&self, tombstone: &Tombstone, event: AuditEvent) -> Result<(), StorageError> {
+        let scope = &tombstone.scope;
+        let id = tombstone.connection;
+        let mut result = Ok(());
+        for _ in 0..ATTEMPTS {
+            let (scope, event) = (scope.clone(), event.clone());
+            result = transaction!(self, burial::remove(&scope, id, &event));
+            match &result {
+                // Another connection took up the credential after we saw it unused: look again.
+                Err(failure) if failure.is_reference_violation() => {}
+                _ => break,
+            }
+        }
+        result.map_err(|failure| self.explain(failure))
+    }
+
+    async fn tombstones(&self, limit: u16) -> Result<Vec<Tombstone>, StorageError> {
+        let rows = long_read!(self, burial::tombstones(limit))?;
+        rows.into_iter().map(tombstone).collect()
+    }
+}
+
+impl Database {
+    /// Says which connection was in the way, if it was the account's.
+    async fn name_duplicate(
+        &self,
+        connection: &Connection,
+        result: Result<Connection, Failure>,
+    ) -> Result<Connection, StorageError> {
+        let failure = match result {
+            Ok(stored) => return Ok(stored),
+            Err(failure) => failure,
+        };
+        if failure.is_unique_violation()
+            && let Some(account) = &connection.account_id
+        {
+            let Connection {
+                scope, marketplace, ..
+            } = connection;
+            let holder = self.find_account(scope, *marketplace, account).await?;
+            if let Some(existing) = holder.filter(|holder| *holder != connection.id) {
+                return Err(StorageError::Duplicate { existing });
+            }
+        }
+        Err(self.explain(failure))
+    }
+}

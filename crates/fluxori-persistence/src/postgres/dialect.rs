@@ -1,0 +1,94 @@
+//! What only PostgreSQL says this way.
+
+use diesel::{
+    QueryResult, define_sql_function,
+    result::{DatabaseErrorKind, Error as DriverError},
+    sql_types::{Array, BigInt, Nullable, Text},
+};
+use diesel_async::RunQueryDsl as _;
+use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
+
+use super::form::Driver;
+use crate::{
+    failure::Failure,
+    rows::EventRow,
+    types::{Identifier, Instant, Void},
+};
+
+define_sql_function!(fn hashtextextended(text: Text, seed: BigInt) -> BigInt);
+define_sql_function!(fn pg_advisory_xact_lock(key: BigInt) -> Void);
+
+/// Lets one transaction at a time decide about the default of a tenant's marketplace, until it ends.
+pub(crate) async fn lock_defaults(
+    connection: &mut Driver<'_>,
+    scope: &TenantScope,
+    marketplace: Marketplace,
+) -> QueryResult<()> {
+    // No part contains the divider, which is a control character.
+    let name = format!("{}\n{}\n{marketplace}", scope.organization, scope.user);
+    diesel::select(pg_advisory_xact_lock(hashtextextended(name, 0)))
+        .execute(connection)
+        .await
+        .map(|_| ())
+}
+
+/// Appends events in one statement, however many. An event that is there already is left alone, so that a writer who
+/// did not hear the answer may try again.
+pub(crate) async fn append(
+    connection: &mut Driver<'_>,
+    events: &[EventRow],
+) -> Result<(), Failure> {
+    fn column<'e, T>(events: &'e [EventRow], value: impl Fn(&'e EventRow) -> T) -> Vec<T> {
+        events.iter().map(value).collect()
+    }
+    diesel::sql_query(
+        "INSERT INTO audit_events (organization_id, user_id, connection_id, id, marketplace, kind, \
+         service, purpose, generation, outcome, request_id, at) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<Array<Text>, _>(column(events, |event| event.organization_id.as_str()))
+    .bind::<Array<Text>, _>(column(events, |event| event.user_id.as_str()))
+    .bind::<Array<Identifier>, _>(column(events, |event| event.connection_id))
+    .bind::<Array<Identifier>, _>(column(events, |event| event.id))
+    .bind::<Array<Text>, _>(column(events, |event| event.marketplace.as_str()))
+    .bind::<Array<Text>, _>(column(events, |event| event.kind.as_str()))
+    .bind::<Array<Text>, _>(column(events, |event| event.service.as_str()))
+    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.purpose.as_deref()))
+    .bind::<Array<Nullable<BigInt>>, _>(column(events, |event| event.generation))
+    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.outcome.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.request_id.as_deref()))
+    .bind::<Array<Instant>, _>(column(events, |event| event.at))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What a failure means for the caller.
+///
+/// The driver keeps the SQLSTATE of few errors. Of the others, those with a position in the statement are about the
+/// statement (syntax, unknown column); the rest is about the server: shutting down, out of disk, lock or statement
+/// timeout, too many connections.
+pub(crate) fn storage_error(failure: Failure) -> StorageError {
+    let error = match failure {
+        Failure::Storage(error) => return error,
+        Failure::Driver(error) => error,
+    };
+    let transient = match &error {
+        DriverError::DatabaseError(kind, information) => match kind {
+            DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::SerializationFailure
+            | DatabaseErrorKind::ReadOnlyTransaction => true,
+            DatabaseErrorKind::Unknown => information.statement_position().is_none(),
+            _ => false,
+        },
+        DriverError::BrokenTransactionManager | DriverError::RollbackErrorOnCommit { .. } => true,
+        _ => false,
+    };
+    if transient {
+        StorageError::Unavailable(Box::new(error))
+    } else {
+        StorageError::Refused(Box::new(error))
+    }
+}

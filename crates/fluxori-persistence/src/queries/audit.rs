@@ -1,0 +1,41 @@
+//! The audit trail.
+
+use diesel::{ExpressionMethods as _, QueryDsl as _, QueryResult, SelectableHelper as _};
+use fluxori_domain::{ConnectionId, PageRequest, TenantScope};
+
+use super::dual;
+use crate::{failure::Failure, rows::EventRow, schema::audit_events, types::Key};
+
+dual! {
+    /// Adds one event, as part of a change.
+    fn record(connection, event: &EventRow) -> QueryResult<()> {
+        let insert = diesel::insert_into(audit_events::table).values(event);
+        wait!(insert.execute(connection)).map(|_| ())
+    }
+
+    /// Adds many events, or leaves alone those that are there already.
+    fn append(connection, events: &[EventRow]) -> Result<(), Failure> {
+        wait!(dialect::append(connection, events))
+    }
+
+    /// One more event than a page holds, newest first.
+    fn events(
+        connection,
+        scope: &TenantScope,
+        id: ConnectionId,
+        page: PageRequest,
+    ) -> QueryResult<Vec<EventRow>> {
+        let mut query = audit_events::table
+            .filter(audit_events::organization_id.eq(scope.organization.as_str()))
+            .filter(audit_events::user_id.eq(scope.user.as_str()))
+            .filter(audit_events::connection_id.eq(Key(*id.as_uuid())))
+            .select(EventRow::as_select())
+            .order(audit_events::id.desc())
+            .limit(i64::from(page.limit) + 1)
+            .into_boxed();
+        if let Some(after) = page.after {
+            query = query.filter(audit_events::id.lt(Key(*after.as_uuid())));
+        }
+        wait!(query.load(connection))
+    }
+}

@@ -1,0 +1,92 @@
+//! Changing a connection and its credential.
+
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
+    SelectableHelper as _,
+};
+use fluxori_domain::{
+    AuditEvent, Connection, ConnectionId, LastSync, TenantScope,
+    ports::{self, StorageError},
+};
+
+use super::{dual, read::living};
+use crate::{
+    failure::Failure,
+    rows::{ConnectionChange, ConnectionRow, CredentialChangeRow, EventRow},
+    schema::{connections, credentials},
+    types::{Key, Micros},
+};
+
+dual! {
+    /// Stores a changed connection, a changed secret and the event.
+    fn update(
+        connection,
+        changed: &Connection,
+        secret: Option<&ports::CredentialChange>,
+        event: &AuditEvent,
+    ) -> Result<Connection, Failure> {
+        let Connection { scope, marketplace, .. } = changed;
+        if changed.is_default {
+            let at = Micros::of(changed.updated_at);
+            wait!(dialect::lock_defaults(connection, scope, *marketplace))?;
+            wait!(defaults::take_from_others(connection, scope, *marketplace, changed.id, at))?;
+        }
+        let seen = connections::table
+            .filter(living(scope))
+            .filter(connections::id.eq(Key(*changed.id.as_uuid())))
+            .filter(connections::version.eq(changed.version));
+        let update = diesel::update(seen)
+            .set(ConnectionChange::of(changed))
+            .returning(ConnectionRow::as_returning());
+        let stored = wait!(update.get_result(connection)).optional()?.ok_or(StorageError::Conflict)?;
+        let stored = Connection::try_from(stored)?;
+        if let Some(secret) = secret {
+            wait!(replace_secret(connection, &stored, secret))?;
+        }
+        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
+        Ok(stored)
+    }
+
+    /// Stores the next generation of a connection's credential.
+    fn replace_secret(
+        connection,
+        owner: &Connection,
+        change: &ports::CredentialChange,
+    ) -> Result<(), Failure> {
+        let seen = credentials::table
+            .filter(credentials::organization_id.eq(owner.scope.organization.as_str()))
+            .filter(credentials::user_id.eq(owner.scope.user.as_str()))
+            .filter(credentials::id.eq(Key(*owner.credential_id.as_uuid())))
+            .filter(credentials::generation.eq(change.expected.as_i64()));
+        let update = diesel::update(seen).set(CredentialChangeRow::of(change, owner.auth_type));
+        match wait!(update.execute(connection))? {
+            1 => Ok(()),
+            _ => Err(StorageError::Conflict.into()),
+        }
+    }
+
+    /// Notes a synchronisation unless a newer one is known, and its event; `false` without such a connection.
+    fn record_sync(
+        connection,
+        scope: &TenantScope,
+        id: ConnectionId,
+        sync: LastSync,
+        event: &AuditEvent,
+    ) -> Result<bool, Failure> {
+        let at = Micros::of(sync.at);
+        let older = connections::table
+            .filter(living(scope))
+            .filter(connections::id.eq(Key(*id.as_uuid())))
+            .filter(connections::synced_at.is_null().or(connections::synced_at.le(at)));
+        let change = (
+            connections::synced_at.eq(at),
+            connections::sync_outcome.eq(sync.outcome.as_str()),
+        );
+        let noted = wait!(diesel::update(older).set(change).execute(connection))? == 1;
+        if !noted && wait!(read::find(connection, scope, id))?.is_none() {
+            return Ok(false);
+        }
+        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
+        Ok(true)
+    }
+}

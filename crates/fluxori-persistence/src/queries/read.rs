@@ -1,0 +1,133 @@
+//! Reading connections and credentials.
+
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _,
+    QueryDsl as _, QueryResult, SelectableHelper as _, dsl::auto_type,
+};
+use fluxori_domain::{
+    AccountId, ConnectionFilter, ConnectionId, Marketplace, PageRequest, TenantScope,
+    ports::Selector,
+};
+
+use super::dual;
+use crate::{
+    rows::{ConnectionRow, CredentialRow, ReadRow},
+    schema::{connections, credentials},
+    types::Key,
+};
+
+/// The living connections of a tenant.
+#[auto_type(no_type_alias)]
+pub(super) fn living<'a>(scope: &'a TenantScope) -> _ {
+    let organization: &'a str = scope.organization.as_str();
+    let user: &'a str = scope.user.as_str();
+    connections::organization_id
+        .eq(organization)
+        .and(connections::user_id.eq(user))
+        .and(connections::deleted_at.is_null())
+}
+
+/// The credential that a connection names, with the same owner.
+#[auto_type(no_type_alias)]
+pub(super) fn its_credential() -> _ {
+    credentials::organization_id
+        .eq(connections::organization_id)
+        .and(credentials::user_id.eq(connections::user_id))
+        .and(credentials::id.eq(connections::credential_id))
+}
+
+dual! {
+    /// A connection.
+    fn find(connection, scope: &TenantScope, id: ConnectionId) -> QueryResult<Option<ConnectionRow>> {
+        let query = connections::table
+            .filter(living(scope))
+            .filter(connections::id.eq(Key(*id.as_uuid())))
+            .select(ConnectionRow::as_select());
+        wait!(query.first(connection)).optional()
+    }
+
+    /// The connection of an account.
+    fn find_account(
+        connection,
+        scope: &TenantScope,
+        marketplace: Marketplace,
+        account: &AccountId,
+    ) -> QueryResult<Option<Key>> {
+        let query = connections::table
+            .filter(living(scope))
+            .filter(connections::marketplace.eq(marketplace.as_str()))
+            .filter(connections::account_id.eq(account.as_str()))
+            .select(connections::id);
+        wait!(query.first(connection)).optional()
+    }
+
+    /// A connection and its credential, by one statement.
+    fn find_with_credential(
+        connection,
+        scope: &TenantScope,
+        id: ConnectionId,
+    ) -> QueryResult<Option<(ConnectionRow, CredentialRow)>> {
+        let query = connections::table
+            .inner_join(credentials::table.on(its_credential()))
+            .filter(living(scope))
+            .filter(connections::id.eq(Key(*id.as_uuid())))
+            .select((ConnectionRow::as_select(), CredentialRow::as_select()));
+        wait!(query.first(connection)).optional()
+    }
+
+    /// One more row than a page holds, newest first.
+    fn list(
+        connection,
+        scope: &TenantScope,
+        filter: ConnectionFilter,
+        page: PageRequest,
+    ) -> QueryResult<Vec<ConnectionRow>> {
+        let mut query = connections::table
+            .filter(living(scope))
+            .select(ConnectionRow::as_select())
+            .order(connections::id.desc())
+            .limit(i64::from(page.limit) + 1)
+            .into_boxed();
+        if let Some(after) = page.after {
+            query = query.filter(connections::id.lt(Key(*after.as_uuid())));
+        }
+        if let Some(marketplace) = filter.marketplace {
+            query = query.filter(connections::marketplace.eq(marketplace.as_str()));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(connections::status.eq(status));
+        }
+        wait!(query.load(connection))
+    }
+
+    /// The busiest query: at most two rows, the default first, each found by an index.
+    fn read_credential(
+        connection,
+        scope: &TenantScope,
+        marketplace: Marketplace,
+        selector: &Selector,
+    ) -> QueryResult<Vec<ReadRow>> {
+        let query = connections::table
+            .inner_join(credentials::table.on(its_credential()))
+            .filter(living(scope))
+            .filter(connections::marketplace.eq(marketplace.as_str()))
+            .select(ReadRow::as_select())
+            .order(connections::is_default.desc())
+            .limit(2);
+        match selector {
+            Selector::Default => wait!(query.load(connection)),
+            Selector::Account(account) => {
+                wait!(query.filter(connections::account_id.eq(account.as_str())).load(connection))
+            }
+            Selector::Connection(id) => {
+                wait!(query.filter(connections::id.eq(Key(*id.as_uuid()))).load(connection))
+            }
+        }
+    }
+
+    /// Whether the database answers.
+    fn ping(connection) -> QueryResult<()> {
+        wait!(diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1")).execute(connection))
+            .map(|_| ())
+    }
+}

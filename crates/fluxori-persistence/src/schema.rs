@@ -1,0 +1,101 @@
+//! The tables, as both databases have them. A test compares this with what the migrations make.
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+    use crate::types::{Document, Identifier, Instant};
+
+    connections (organization_id, user_id, id) {
+        organization_id -> Text,
+        user_id -> Text,
+        id -> Identifier,
+        marketplace -> Text,
+        auth_type -> Text,
+        label -> Text,
+        account_id -> Nullable<Text>,
+        account_name -> Nullable<Text>,
+        details -> Document,
+        status -> Text,
+        status_reason -> Nullable<Text>,
+        checked_at -> Nullable<Instant>,
+        check_outcome -> Nullable<Text>,
+        synced_at -> Nullable<Instant>,
+        sync_outcome -> Nullable<Text>,
+        is_default -> Bool,
+        credential_id -> Identifier,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+        deleted_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Identifier, Instant};
+
+    credentials (organization_id, user_id, id) {
+        organization_id -> Text,
+        user_id -> Text,
+        id -> Identifier,
+        marketplace -> Text,
+        auth_type -> Text,
+        generation -> BigInt,
+        backend -> Text,
+        secret -> Text,
+        access_expires_at -> Nullable<Instant>,
+        refresh_expires_at -> Nullable<Instant>,
+        authorisation_expires_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Bool, Text};
+    use crate::types::Instant;
+
+    data_keys (organization_id, id) {
+        organization_id -> Text,
+        id -> Text,
+        master_key_id -> Text,
+        wrapped -> Text,
+        is_active -> Bool,
+        created_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::types::{Identifier, Instant};
+
+    audit_events (organization_id, user_id, connection_id, id) {
+        organization_id -> Text,
+        user_id -> Text,
+        connection_id -> Identifier,
+        id -> Identifier,
+        marketplace -> Text,
+        kind -> Text,
+        service -> Text,
+        purpose -> Nullable<Text>,
+        generation -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::types::{Identifier, Instant};
+
+    idempotency_keys (organization_id, user_id, key) {
+        organization_id -> Text,
+        user_id -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        connection_id -> Nullable<Identifier>,
+        expires_at -> Instant,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(connections, credentials);

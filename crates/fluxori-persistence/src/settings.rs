@@ -1,0 +1,66 @@
+use std::time::Duration;
+
+use fluxori_domain::SecretText;
+
+/// Where the database is, and how much of it we may use.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DatabaseSettings {
+    /// `sqlite:path` or `postgres://user:password@host/database`. A secret, because a password may be in it.
+    pub url: SecretText,
+    /// Most connections to PostgreSQL, at least 2. SQLite has a fixed few.
+    pub max_connections: u32,
+    /// How long opening a connection to PostgreSQL may take.
+    pub connect_timeout: Duration,
+    /// How long a caller waits for a free connection, and on SQLite for another program's lock.
+    pub acquire_timeout: Duration,
+}
+
+/// Shared connections that carry the point reads; two keep two cores of a server busy, and more only divide the queue.
+const SHARED_READERS: usize = 2;
+
+impl DatabaseSettings {
+    /// The usual settings for a database.
+    #[must_use]
+    pub const fn new(url: SecretText) -> Self {
+        Self {
+            url,
+            max_connections: 10,
+            connect_timeout: Duration::from_secs(5),
+            acquire_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// How many connections carry point reads.
+    pub(crate) fn shared_readers(&self) -> usize {
+        SHARED_READERS.min(self.max_connections as usize / 2).max(1)
+    }
+
+    /// How many connections carry transactions and lists.
+    pub(crate) fn pooled_connections(&self) -> usize {
+        (self.max_connections as usize)
+            .saturating_sub(self.shared_readers())
+            .max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_are_divided_and_never_none() {
+        for (max, readers, pooled) in [(0, 1, 1), (1, 1, 1), (2, 1, 1), (3, 1, 2), (10, 2, 8)] {
+            let mut settings = DatabaseSettings::new(SecretText::copy_of("sqlite:x"));
+            settings.max_connections = max;
+            assert_eq!(settings.shared_readers(), readers, "{max}");
+            assert_eq!(settings.pooled_connections(), pooled, "{max}");
+        }
+    }
+
+    #[test]
+    fn debug_settings_are_redacted() {
+        let url = SecretText::copy_of("postgres://user:canary-7f3a@host/db");
+        assert!(!format!("{:?}", DatabaseSettings::new(url)).contains("canary"));
+    }
+}

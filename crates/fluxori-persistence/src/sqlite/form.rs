@@ -1,0 +1,19 @@
+//! What a query needs to be compiled for SQLite.
+
+pub(crate) use diesel::RunQueryDsl;
+
+pub(crate) use super::dialect;
+pub(crate) use crate::queries::{
+    audit::sqlite as audit, defaults::sqlite as defaults, idempotency::sqlite as idempotency,
+    read::sqlite as read,
+};
+
+/// A connection, exclusive: a query is over when the call returns.
+pub(crate) type Driver = diesel::SqliteConnection;
+
+macro_rules! wait {
+    ($result:expr) => {
+        $result
+    };
+}
+pub(crate) use wait;

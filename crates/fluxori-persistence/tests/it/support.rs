@@ -1,0 +1,216 @@
+//! A fresh database for each test, and things to put into it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
+use fluxori_domain::{
+    AccountDetails, AccountId, AmazonDetails, AmazonRegion, AuditEvent, AuditEventId, AuditKind,
+    AuthType, Backend, Clocks, Connection, ConnectionId, ConnectionStatus, Credential,
+    CredentialId, Generation, Label, Marketplace, OrganizationId, SecretText, ServiceName,
+    StoredSecret, TakealotDetails, TakealotSurface, TenantScope, UserId,
+    ports::{ConnectionRepository as _, CredentialChange, NewConnection},
+};
+use fluxori_persistence::{Database, DatabaseSettings};
+use fluxori_test_support::database::TestDatabase;
+
+/// Makes each test twice, once on each database: `async fn name(store: Store) { … }`.
+macro_rules! on_both {
+    ($(async fn $name:ident($store:ident: Store) $body:block)+) => {
+        $(async fn $name($store: $crate::support::Store) $body)+
+
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name($crate::support::Store::postgres().await).await;
+                }
+            )+
+        }
+
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name($crate::support::Store::sqlite().await).await;
+                }
+            )+
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// A migrated database of one test.
+pub(crate) struct Store {
+    pub(crate) database: Database,
+    pub(crate) place: TestDatabase,
+}
+
+pub(crate) fn settings(place: &TestDatabase) -> DatabaseSettings {
+    DatabaseSettings::new(SecretText::copy_of(place.url()))
+}
+
+impl Store {
+    pub(crate) async fn postgres() -> Self {
+        Self::migrated(TestDatabase::postgres()).await
+    }
+
+    pub(crate) async fn sqlite() -> Self {
+        Self::migrated(TestDatabase::sqlite()).await
+    }
+
+    async fn migrated(place: TestDatabase) -> Self {
+        Database::migrate(&settings(&place)).await.unwrap();
+        let database = Database::connect(&settings(&place)).await.unwrap();
+        Self { database, place }
+    }
+
+    /// Runs statements past every rule of ours.
+    pub(crate) fn raw(&self, statements: &str) {
+        raw(&self.place, statements);
+    }
+
+    /// Stores a new connection of an account.
+    pub(crate) async fn insert(&self, scope: &TenantScope, account: &str) -> Connection {
+        self.database
+            .insert(new(scope, Marketplace::Takealot, Some(account)))
+            .await
+            .unwrap()
+    }
+}
+
+/// The file of an SQLite database, or `None` for PostgreSQL.
+pub(crate) fn sqlite_path(place: &TestDatabase) -> Option<&str> {
+    place.url().strip_prefix("sqlite:")
+}
+
+pub(crate) fn raw(place: &TestDatabase, statements: &str) {
+    match sqlite_path(place) {
+        Some(path) => SqliteConnection::establish(path)
+            .unwrap()
+            .batch_execute(statements)
+            .unwrap(),
+        None => {
+            place.psql(statements).unwrap();
+        }
+    }
+}
+
+pub(crate) fn scope(organization: &str, user: &str) -> TenantScope {
+    TenantScope::new(
+        OrganizationId::new(organization).unwrap(),
+        UserId::new(user).unwrap(),
+    )
+}
+
+pub(crate) fn alice() -> TenantScope {
+    scope("org-1", "alice")
+}
+
+/// So many seconds after the time at which all tests begin.
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 123_456_000).unwrap() + TimeDelta::seconds(seconds)
+}
+
+/// A time that no one had before, so that ids made at it are in order.
+pub(crate) fn later() -> DateTime<Utc> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    at(i64::from(NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+pub(crate) fn account(id: &str) -> AccountId {
+    AccountId::new(id).unwrap()
+}
+
+pub(crate) fn secret(value: &str) -> StoredSecret {
+    StoredSecret {
+        backend: Backend::Database,
+        value: value.to_owned(),
+    }
+}
+
+pub(crate) fn details(marketplace: Marketplace) -> AccountDetails {
+    match marketplace {
+        Marketplace::Amazon => AccountDetails::Amazon(AmazonDetails {
+            region: AmazonRegion::Europe,
+            selling_partner_id: "A1".to_owned(),
+            marketplace_ids: vec!["M1".to_owned()],
+            countries: vec![],
+        }),
+        _ => AccountDetails::Takealot(TakealotDetails {
+            api_surface: TakealotSurface::Marketplace,
+            seller_id: Some(7),
+            countries: vec!["ZA".to_owned()],
+        }),
+    }
+}
+
+/// A connection and its credential, nothing about them chosen but what is said.
+pub(crate) fn new(
+    scope: &TenantScope,
+    marketplace: Marketplace,
+    account: Option<&str>,
+) -> NewConnection {
+    let now = later();
+    let credential = Credential {
+        id: CredentialId::make(now),
+        scope: scope.clone(),
+        marketplace,
+        auth_type: AuthType::ApiKey,
+        generation: Generation::FIRST,
+        secret: secret("fx1.sealed"),
+        clocks: Clocks {
+            access_expires_at: Some(at(3600)),
+            ..Clocks::default()
+        },
+    };
+    let connection = Connection {
+        id: ConnectionId::make(now),
+        scope: scope.clone(),
+        marketplace,
+        auth_type: AuthType::ApiKey,
+        label: Label::new("Shop – Ελλάδα 🏪").unwrap(),
+        account_id: account.map(self::account),
+        account_name: Some("O'Shop \"1\"".to_owned()),
+        details: details(marketplace),
+        status: ConnectionStatus::Pending,
+        last_check: None,
+        last_sync: None,
+        is_default: false,
+        credential_id: credential.id,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    NewConnection {
+        event: event(&connection, AuditKind::Created),
+        connection,
+        credential,
+        completes: None,
+    }
+}
+
+pub(crate) fn event(connection: &Connection, kind: AuditKind) -> AuditEvent {
+    let now = later();
+    AuditEvent {
+        id: AuditEventId::make(now),
+        scope: connection.scope.clone(),
+        connection: connection.id,
+        marketplace: connection.marketplace,
+        kind,
+        service: ServiceName::new("tests").unwrap(),
+        purpose: None,
+        generation: None,
+        outcome: None,
+        request_id: None,
+        at: now,
+    }
+}
+
+pub(crate) fn new_secret(expected: Generation, value: &str) -> CredentialChange {
+    CredentialChange {
+        expected,
+        secret: secret(value),
+        clocks: Clocks::default(),
+    }
+}

@@ -1,0 +1,282 @@
+use std::{
+    fs,
+    io::{self, BufRead as _, BufReader, Write as _},
+    os::unix::{fs::chown, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long a server may take to answer after it was started.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Settings for a server whose data nobody wants back: nothing is forced to the disk.
+const SETTINGS: &[&str] = &[
+    "listen_addresses=",
+    "max_connections=400",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "shared_buffers=256MB",
+];
+
+/// A private PostgreSQL server in a temporary folder, reached by a Unix socket only.
+///
+/// It runs as a normal user even when started by root, and dies with its owner: when the value is dropped, when the
+/// process ends, and when the process is killed.
+#[derive(Debug)]
+pub struct PostgresServer {
+    bin_dir: PathBuf,
+    folder: PathBuf,
+    watchdog: Child,
+    commands: Option<ChildStdin>,
+    answers: Option<BufReader<ChildStdout>>,
+}
+
+impl PostgresServer {
+    /// Starts a server and waits until it answers.
+    ///
+    /// # Errors
+    /// When no PostgreSQL is installed, or it does not start; the text says what to do.
+    pub fn start() -> io::Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts a server with more settings, each as `name=value`.
+    ///
+    /// # Errors
+    /// As [`PostgresServer::start`].
+    pub fn start_with(settings: &[&str]) -> io::Result<Self> {
+        let bin_dir = Self::find_bin_dir().ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::NotFound,
+                "PostgreSQL is not installed: neither on PATH nor under /usr/lib/postgresql (apt install postgresql)",
+            )
+        })?;
+        let user = ServerUser::choose()?;
+        let folder = tempfile::Builder::new().prefix("fluxori-pg-").tempdir()?;
+        user.give(folder.path())?;
+
+        let data = folder.path().join("data");
+        let mut initdb = user.command(bin_dir.join("initdb"));
+        initdb
+            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
+            .args(["--locale=C", "--no-sync", "--no-instructions", "--pgdata"])
+            .arg(&data);
+        run(&mut initdb)?;
+
+        let mut watchdog = user.command("sh");
+        watchdog
+            .args(["-c", include_str!("watchdog.sh"), "watchdog"])
+            .arg(folder.path())
+            .arg(bin_dir.join("postgres"))
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(folder.path());
+        for setting in SETTINGS.iter().chain(settings) {
+            watchdog.args(["-c", setting]);
+        }
+        let mut watchdog = watchdog
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        let commands = watchdog.stdin.take();
+        let answers = watchdog.stdout.take();
+        let mut server = Self {
+            bin_dir,
+            // From here on the watchdog removes the folder.
+            folder: folder.keep(),
+            watchdog,
+            commands,
+            answers: answers.map(BufReader::new),
+        };
+        server.resume()?;
+        Ok(server)
+    }
+
+    /// The folder with the programs of the newest PostgreSQL on this machine.
+    #[must_use]
+    pub fn find_bin_dir() -> Option<PathBuf> {
+        let complete = |folder: &PathBuf| {
+            ["initdb", "postgres", "psql"]
+                .iter()
+                .all(|program| folder.join(program).is_file())
+        };
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut installed: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| {
+                let version = entry.file_name().to_str()?.parse().ok()?;
+                Some((version, entry.path().join("bin")))
+            })
+            .collect();
+        installed.sort();
+        std::env::split_paths(&path)
+            .find(complete)
+            .or_else(|| installed.into_iter().map(|(_, bin)| bin).rfind(complete))
+    }
+
+    /// The folder with the programs of this server, such as `pgbench`.
+    #[must_use]
+    pub fn bin_dir(&self) -> &Path {
+        &self.bin_dir
+    }
+
+    /// The folder with the socket: the `host` of a connection.
+    #[must_use]
+    pub fn socket_dir(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The address of a database of this server.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!(
+            "postgres:///{database}?host={}&user=postgres",
+            self.folder.display()
+        )
+    }
+
+    /// Stops the server and keeps its data, as an operator or a crash would.
+    ///
+    /// # Errors
+    /// When the watchdog is gone.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        self.command("stop")
+    }
+
+    /// Starts the server again.
+    ///
+    /// # Errors
+    /// When it does not answer; the text holds the end of its log.
+    pub fn resume(&mut self) -> io::Result<()> {
+        self.command("start")?;
+        let started = Instant::now();
+        while started.elapsed() < START_TIMEOUT {
+            let ready = Command::new(self.bin_dir.join("pg_isready"))
+                .arg("-q")
+                .arg("-h")
+                .arg(&self.folder)
+                .status()?;
+            if ready.success() {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        Err(io::Error::other(format!(
+            "PostgreSQL does not answer: {log}"
+        )))
+    }
+
+    fn command(&mut self, command: &str) -> io::Result<()> {
+        let mut answer = String::new();
+        if let (Some(commands), Some(answers)) = (&mut self.commands, &mut self.answers) {
+            writeln!(commands, "{command}")?;
+            answers.read_line(&mut answer)?;
+        }
+        if answer == "done\n" {
+            Ok(())
+        } else {
+            Err(io::Error::other("the watchdog of the server is gone"))
+        }
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        drop(self.commands.take());
+        // Nothing is left to do when waiting fails: the watchdog removes everything by itself.
+        let _ = self.watchdog.wait();
+    }
+}
+
+/// Who runs the server: PostgreSQL refuses to be root.
+struct ServerUser(Option<(u32, u32)>);
+
+impl ServerUser {
+    fn choose() -> io::Result<Self> {
+        let number = |args: &[&str]| -> io::Result<Option<u32>> {
+            let output = Command::new("id").args(args).output()?;
+            Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok())
+        };
+        if number(&["-u"])? != Some(0) {
+            return Ok(Self(None));
+        }
+        for name in ["postgres", "nobody"] {
+            if let (Some(user), Some(group)) = (number(&["-u", name])?, number(&["-g", name])?) {
+                return Ok(Self(Some((user, group))));
+            }
+        }
+        Err(io::Error::other(
+            "PostgreSQL refuses to run as root, and there is no user postgres or nobody",
+        ))
+    }
+
+    fn give(&self, folder: &Path) -> io::Result<()> {
+        self.0.map_or(Ok(()), |(user, group)| {
+            chown(folder, Some(user), Some(group))
+        })
+    }
+
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = match self.0 {
+            None => Command::new(program),
+            Some((user, group)) => {
+                let mut command = Command::new("setpriv");
+                command
+                    .arg(format!("--reuid={user}"))
+                    .arg(format!("--regid={group}"))
+                    .args(["--clear-groups", "--"])
+                    .arg(program);
+                command
+            }
+        };
+        command.current_dir("/");
+        command
+    }
+}
+
+fn run(command: &mut Command) -> io::Result<()> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "{} failed: {}",
+        command.get_program().display(),
+        String::from_utf8_lossy(&output.stderr).trim()
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_stops_comes_back_and_leaves_nothing_behind() {
+        let mut server = PostgresServer::start().unwrap();
+        let folder = server.socket_dir().to_owned();
+        let answers = |server: &PostgresServer| {
+            Command::new(server.bin_dir().join("psql"))
+                .args([&server.url("postgres"), "-c", "select 1"])
+                .output()
+                .unwrap()
+                .status
+                .success()
+        };
+        assert!(answers(&server));
+        server.suspend().unwrap();
+        assert!(!answers(&server));
+        server.resume().unwrap();
+        assert!(answers(&server));
+        drop(server);
+        assert!(!folder.exists());
+    }
+}
