@@ -206,7 +206,7 @@ fn problem(field: &str, message: String) -> FieldProblem {
 /// A name that a caller made up, fit to be shown back.
 fn shown(name: &str) -> String {
     name.chars()
-        .filter(|character| character.is_ascii_graphic())
+        .filter(char::is_ascii_graphic)
         .take(64)
         .collect()
 }

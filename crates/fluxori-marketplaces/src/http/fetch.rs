@@ -17,7 +17,10 @@ impl HttpClient {
             cause: Some(cause.without_url()),
         };
         let refused = |what| MarketplaceError::Fetch { what, cause: None };
-        let request = self.client.get(url.clone()).timeout(self.settings.test_timeout);
+        let request = self
+            .client
+            .get(url.clone())
+            .timeout(self.settings.test_timeout);
         let mut response = request.send().await.map_err(unreachable)?;
         if response.status() != StatusCode::OK {
             return Err(refused("the answer is not 200"));

@@ -160,3 +160,55 @@ impl From<&reqwest::Error> for Trouble {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::{HttpSettings, ProxyUse};
+
+    /// A call to `url` by a client that may call `allowed` only.
+    async fn call(allowed: &str, url: &str) -> Result<Answer, Trouble> {
+        let settings = HttpSettings {
+            proxy: ProxyUse::Never,
+            test_timeout: Duration::from_millis(500),
+            ..HttpSettings::default()
+        };
+        let allowed = HostRule::Exactly(Url::parse(allowed).unwrap().origin());
+        let exchange = HttpClient::new(&settings)
+            .unwrap()
+            .confined_to(vec![allowed])
+            .send(ProviderRequest {
+                method: Method::GET,
+                url: Url::parse(url).unwrap(),
+                headers: HeaderMap::new(),
+                body: RequestBody::NONE,
+                budget: Budget::Test,
+            })
+            .await;
+        exchange.answer
+    }
+
+    #[tokio::test]
+    async fn another_host_is_refused_before_a_connection_is_opened() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}/x", listener.local_addr().unwrap());
+
+        let trouble = call("https://api.xero.com", &url).await.unwrap_err();
+        assert_eq!(trouble, Trouble::HostNotAllowed);
+        assert!(listener.accept().is_err(), "somebody connected");
+
+        // The same call, allowed, does connect: nobody answers it.
+        let trouble = call(&url, &url).await.unwrap_err();
+        assert_eq!(trouble, Trouble::Timeout);
+        assert!(listener.accept().is_ok(), "nobody connected");
+    }
+
+    #[test]
+    fn debug_request_shows_no_body() {
+        let body = RequestBody::text("client_secret=canary".to_owned());
+        assert!(!format!("{body:?}").contains("canary"));
+    }
+}

@@ -18,7 +18,8 @@ use crate::{
 /// `GET /v1/seller` of the Marketplace API. Legal name and VAT status are in the answer too, and are not read.
 #[derive(Debug, Deserialize)]
 pub(super) struct Seller {
-    seller_id: i64,
+    #[serde(rename = "seller_id")]
+    id: i64,
     #[serde(default, deserialize_with = "lenient_text")]
     display_name: Option<String>,
     #[serde(default, deserialize_with = "lenient_texts")]
@@ -28,11 +29,11 @@ pub(super) struct Seller {
 impl From<Seller> for Account {
     fn from(seller: Seller) -> Self {
         Self {
-            id: AccountId::new(seller.seller_id.to_string()).expect("a number is printable"),
+            id: AccountId::new(seller.id.to_string()).expect("a number is printable"),
             name: seller.display_name.as_deref().and_then(name),
             details: AccountDetails::Takealot(TakealotDetails {
                 api_surface: TakealotSurface::Marketplace,
-                seller_id: Some(seller.seller_id),
+                seller_id: Some(seller.id),
                 countries: seller
                     .countries
                     .iter()

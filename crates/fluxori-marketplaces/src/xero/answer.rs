@@ -15,15 +15,16 @@ use crate::{
 
 /// One organisation that the token reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Tenant {
-    pub(super) tenant_id: Uuid,
-    #[serde(default)]
-    pub(super) id: Option<Uuid>,
-    #[serde(default, deserialize_with = "lenient_text")]
-    pub(super) tenant_type: Option<String>,
-    #[serde(default, deserialize_with = "lenient_text")]
-    pub(super) tenant_name: Option<String>,
+    #[serde(rename = "tenantId")]
+    pub(super) id: Uuid,
+    /// Xero calls it just `id`.
+    #[serde(default, rename = "id")]
+    pub(super) connection_id: Option<Uuid>,
+    #[serde(default, rename = "tenantType", deserialize_with = "lenient_text")]
+    pub(super) kind: Option<String>,
+    #[serde(default, rename = "tenantName", deserialize_with = "lenient_text")]
+    pub(super) name: Option<String>,
 }
 
 /// The good answer, or what a bad one means. A list that is understood only in part is not a good answer:
@@ -267,7 +268,7 @@ mod tests {
             "tenantType":"ORGANISATION","tenantName":"Demo","createdDateUtc":"2019-12-07T18:46:19.5165400"}}]"#
         );
         let tenants = classify(&Answer::fake_json(200, &body), now()).unwrap();
-        assert_eq!(tenants[0].tenant_id.to_string(), TENANT);
+        assert_eq!(tenants[0].id.to_string(), TENANT);
         assert_eq!(classify(&Answer::fake_json(200, "[]"), now()).unwrap(), []);
     }
 

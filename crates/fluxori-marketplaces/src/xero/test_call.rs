@@ -46,9 +46,9 @@ impl Xero {
         let answer = exchange.answer.map_err(Verdict::from);
         match answer.and_then(|answer| classify(&answer, now)) {
             Ok(tenants) => match ours(tenants, details.tenant_id) {
-                Ours::One(tenant) => report::good(account(tenant), exchange.latency, rate),
+                Ours::One(tenant) => report::good(account(&tenant), exchange.latency, rate),
                 Ours::ToChoose(tenants) => {
-                    let choices = tenants.into_iter().map(choice).collect();
+                    let choices = tenants.iter().map(choice).collect();
                     report::several(choices, exchange.latency, rate)
                 }
                 Ours::Gone => report::bare(
@@ -84,7 +84,7 @@ fn ours(mut tenants: Vec<Tenant>, chosen: Option<Uuid>) -> Ours {
     if let Some(chosen) = chosen {
         return tenants
             .into_iter()
-            .find(|tenant| tenant.tenant_id == chosen)
+            .find(|tenant| tenant.id == chosen)
             .map_or(Ours::Gone, Ours::One);
     }
     match tenants.len() {
@@ -94,21 +94,21 @@ fn ours(mut tenants: Vec<Tenant>, chosen: Option<Uuid>) -> Ours {
     }
 }
 
-fn choice(tenant: Tenant) -> AccountChoice {
+fn choice(tenant: &Tenant) -> AccountChoice {
     AccountChoice {
-        id: tenant.tenant_id.hyphenated().to_string(),
-        name: tenant.tenant_name.as_deref().and_then(name),
+        id: tenant.id.hyphenated().to_string(),
+        name: tenant.name.as_deref().and_then(name),
     }
 }
 
-fn account(tenant: Tenant) -> Account {
+fn account(tenant: &Tenant) -> Account {
     Account {
-        id: account_id(tenant.tenant_id),
-        name: tenant.tenant_name.as_deref().and_then(name),
+        id: account_id(tenant.id),
+        name: tenant.name.as_deref().and_then(name),
         details: AccountDetails::Xero(XeroDetails {
-            tenant_id: Some(tenant.tenant_id),
-            connection_id: tenant.id,
-            tenant_type: tenant.tenant_type.as_deref().and_then(code),
+            tenant_id: Some(tenant.id),
+            connection_id: tenant.connection_id,
+            tenant_type: tenant.kind.as_deref().and_then(code),
         }),
     }
 }
@@ -119,10 +119,10 @@ mod tests {
 
     fn tenant(number: u128) -> Tenant {
         Tenant {
-            tenant_id: Uuid::from_u128(number),
-            id: None,
-            tenant_type: None,
-            tenant_name: None,
+            id: Uuid::from_u128(number),
+            connection_id: None,
+            kind: None,
+            name: None,
         }
     }
 
