@@ -16,7 +16,9 @@ impl ManualClock {
     /// When the number is no time.
     #[must_use]
     pub fn at(seconds: i64) -> Self {
-        Self(Mutex::new(DateTime::from_timestamp(seconds, 0).expect("a time after 1970")))
+        Self(Mutex::new(
+            DateTime::from_timestamp(seconds, 0).expect("a time after 1970"),
+        ))
     }
 
     /// Moves on, or back.

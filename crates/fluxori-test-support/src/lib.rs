@@ -1,4 +1,4 @@
-//! Help for tests and repository tasks. Nothing here ships.
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "clock")]
 pub mod clock;
