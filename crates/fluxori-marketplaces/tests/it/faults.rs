@@ -1,8 +1,11 @@
 //! Every way in which an answer can go wrong, at every call. None of them says anything about the credential.
 
+use std::time::Duration;
+
 use fluxori_domain::{Marketplace, OutcomeClass};
 use fluxori_test_support::providers::{Behaviour, Call, Reply, keys};
 use rstest::rstest;
+use tokio::task::JoinSet;
 
 use crate::support::{World, amazon, shopify, takealot, takealot_seller, xero};
 
@@ -50,18 +53,36 @@ fn calls() -> [(Call, Marketplace, &'static str, Fields); 6] {
     ]
 }
 
-/// Makes each call in a world of its own, answered by `behaviour`.
-async fn assert_everywhere(world: fn() -> World, behaviour: Behaviour, expected: OutcomeClass) {
+/// Makes each call in a world of its own, answered by `behaviour`, all at the same time.
+async fn assert_everywhere(world: fn(Call) -> World, behaviour: Behaviour, expected: OutcomeClass) {
+    let mut tests = JoinSet::new();
     for (call, marketplace, key, fields) in calls() {
-        let world = world();
-        world.providers.script_call(call, key, behaviour.clone());
-        let report = world.test(marketplace, &fields).await;
-        assert_eq!(report.outcome.class, expected, "{call:?}");
-        assert_eq!(report.account, None, "{call:?}");
-        assert_eq!(world.providers.count(call), 1, "{call:?} was repeated");
-        assert_eq!(world.providers.count(Call::RedirectTarget), 0, "{call:?}");
-        world.assert_well_behaved();
+        let behaviour = behaviour.clone();
+        tests.spawn(async move {
+            let world = world(call);
+            world.providers.script_call(call, key, behaviour);
+            let report = world.test(marketplace, &fields).await;
+            assert_eq!(report.outcome.class, expected, "{call:?}");
+            assert_eq!(report.account, None, "{call:?}");
+            assert_eq!(world.providers.count(call), 1, "{call:?} once, no retry");
+            assert_eq!(world.providers.count(Call::RedirectTarget), 0, "{call:?}");
+            world.assert_well_behaved();
+        });
     }
+    while let Some(finished) = tests.join_next().await {
+        finished.unwrap();
+    }
+}
+
+/// A world whose clients give up soon, but only at `call`.
+fn impatient(call: Call) -> World {
+    World::with(
+        |http| match call {
+            Call::AmazonToken => http.token_timeout = Duration::from_secs(1),
+            _ => http.test_timeout = Duration::from_secs(1),
+        },
+        |_| {},
+    )
 }
 
 #[rstest]
@@ -86,7 +107,7 @@ async fn assert_everywhere(world: fn() -> World, behaviour: Behaviour, expected:
 #[case::not_found(Behaviour::Reply(Reply::json(404, "{}")), OutcomeClass::ConfigError)]
 #[tokio::test]
 async fn a_fault_condemns_nothing(#[case] behaviour: Behaviour, #[case] expected: OutcomeClass) {
-    assert_everywhere(World::new, behaviour, expected).await;
+    assert_everywhere(|_| World::new(), behaviour, expected).await;
 }
 
 #[rstest]
@@ -94,7 +115,7 @@ async fn a_fault_condemns_nothing(#[case] behaviour: Behaviour, #[case] expected
 #[case::slow(Behaviour::NeverEnds)]
 #[tokio::test]
 async fn an_answer_that_does_not_end_is_given_up(#[case] behaviour: Behaviour) {
-    assert_everywhere(World::impatient, behaviour, OutcomeClass::Transient).await;
+    assert_everywhere(impatient, behaviour, OutcomeClass::Transient).await;
 }
 
 #[tokio::test]

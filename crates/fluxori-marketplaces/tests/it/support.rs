@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
@@ -24,17 +24,6 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         Self::with(|_| {}, |_| {})
-    }
-
-    /// A world whose clients give up soon.
-    pub(crate) fn impatient() -> Self {
-        Self::with(
-            |http| {
-                http.test_timeout = Duration::from_millis(300);
-                http.token_timeout = Duration::from_millis(300);
-            },
-            |_| {},
-        )
     }
 
     pub(crate) fn with(
