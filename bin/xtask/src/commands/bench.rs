@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     bench::{Machine, Row, report},
@@ -30,16 +30,16 @@ const PROGRAMS: &[(&str, &str)] = &[
 pub(crate) fn run(args: &Args) -> Result<()> {
     tools::ensure_postgresql()?;
     let mut rows = Vec::new();
+    let mut failed = Vec::new();
     for (package, benchmark) in PROGRAMS {
-        let printed = terminal::step(&format!("{package}: {benchmark}"), || {
-            let mut command = workspace::cargo();
-            command.args(["bench", "--package", package, "--bench", benchmark]);
-            if args.quick {
-                command.args(["--", "--quick"]);
+        let name = format!("{package}: {benchmark}");
+        match terminal::step(&name, || measure(package, benchmark, args.quick)) {
+            Ok(measured) => rows.extend(measured),
+            Err(error) => {
+                println!("{error:#}");
+                failed.push(name);
             }
-            process::capture(&mut command)
-        })?;
-        rows.extend(Row::read_lines(&printed).with_context(|| format!("{package}: {benchmark}"))?);
+        }
     }
     let machine = Machine::look();
     print!("\n{}", report::text(&machine, &rows));
@@ -51,5 +51,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         fs::write(file, text + "\n")
             .with_context(|| format!("could not write {}", file.display()))?;
     }
+    ensure!(failed.is_empty(), "not measured: {}", failed.join("; "));
     Ok(())
+}
+
+/// Runs one program to its end and reads its rows.
+fn measure(package: &str, benchmark: &str, quick: bool) -> Result<Vec<Row>> {
+    let mut command = workspace::cargo();
+    command.args(["bench", "--package", package, "--bench", benchmark]);
+    if quick {
+        command.args(["--", "--quick"]);
+    }
+    Row::read_lines(&process::capture(&mut command)?)
 }

@@ -77,7 +77,7 @@ fn welcome(instance: &Instance, token: &str) -> String {
     let body = json!({
         "marketplace": "takealot",
         "authType": "api_key",
-        "credentials": { "apiKey": "not-a-real-key" },
+        "credentials": { "apiKey": "not-a-real-key-0123456789" },
         "label": "My shop",
         "verify": "skip",
     });
