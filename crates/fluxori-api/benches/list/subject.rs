@@ -1,0 +1,170 @@
+//! What is measured: the real server over a real PostgreSQL, with 20 connections in it.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use fluxori_api::{ApiError, ApiSettings, ApiState, NotReady, Readiness, Server};
+use fluxori_connections::{
+    Connections, CreateRequest, Marketplaces, Ports, ReadAudit, ReadAuditTask, Verify,
+};
+use fluxori_domain::{
+    AuthType, Caller, Clock, CredentialForm, Label, Marketplace, OrganizationId, SecretText,
+    ServiceName, SystemClock, TenantScope, UserId,
+};
+use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, clients};
+use fluxori_persistence::{Database, DatabaseSettings};
+use fluxori_test_support::database::TestDatabase;
+use fluxori_vault::{Keyring, Vault, VaultStore, make_master_key_text};
+use ring::hmac;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use super::WORKERS;
+
+/// Whose connections are listed.
+pub(crate) const ORGANIZATION: &str = "org-1";
+/// See [`ORGANIZATION`].
+pub(crate) const USER: &str = "seller-1";
+
+const ROWS: usize = 20;
+const SECRET: &str = "canary-bench-0123456789-0123456789";
+
+pub(crate) struct Subject {
+    address: SocketAddr,
+    request: String,
+    server: JoinHandle<Result<(), ApiError>>,
+    stop: oneshot::Sender<()>,
+    audit: ReadAuditTask,
+    database: TestDatabase,
+}
+
+impl Subject {
+    pub(crate) async fn start() -> Self {
+        let database = TestDatabase::postgres();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (connections, audit) = connections(&database, &clock).await;
+        fill(&connections).await;
+
+        let mut settings = ApiSettings {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            http_workers: WORKERS,
+            requests_per_minute: u32::MAX,
+            requests_burst: u32::MAX,
+            ..ApiSettings::default()
+        };
+        settings.jwt.secret = Some(SecretText::copy_of(SECRET));
+        let request = request(clock.now().timestamp() + 3600);
+        let state = ApiState {
+            connections,
+            clock,
+            readiness: Arc::new(AlwaysReady),
+            key_source: None,
+        };
+        let server = Server::bind(settings, state).expect("good settings");
+        let address = server.addresses()[0];
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(server.run(async {
+            // A sender that is gone means the same.
+            let _ = stopped.await;
+        }));
+        Self {
+            address,
+            request,
+            server,
+            stop,
+            audit,
+            database,
+        }
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn request(&self) -> &str {
+        &self.request
+    }
+
+    pub(crate) const fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        let result = self.server.await.expect("the server does not panic");
+        result.expect("the server stops cleanly");
+        self.audit.shutdown().await;
+    }
+}
+
+async fn connections(
+    database: &TestDatabase,
+    clock: &Arc<dyn Clock>,
+) -> (Connections, ReadAuditTask) {
+    let settings = DatabaseSettings::new(SecretText::copy_of(database.url()));
+    Database::migrate(&settings).await.expect("an empty database");
+    let database = Database::connect(&settings).await.expect("a migrated database");
+    let database = Arc::new(database);
+    let keyring = Keyring::parse(Some(&make_master_key_text()), None).expect("a new key");
+    let http = HttpClient::new(&HttpSettings::default()).expect("a client");
+    let (read_audit, audit) = ReadAudit::start(database.clone());
+    let connections = Connections::new(Ports {
+        connections: database.clone(),
+        idempotency: database.clone(),
+        audit: database.clone(),
+        read_audit,
+        secrets: Arc::new(VaultStore::new(
+            Arc::new(Vault::new(keyring)),
+            database,
+            Arc::clone(clock),
+        )),
+        marketplaces: Marketplaces::new(clients(&MarketplaceSettings::default(), &http, clock)),
+        clock: Arc::clone(clock),
+    });
+    (connections, audit)
+}
+
+async fn fill(connections: &Connections) {
+    let caller = Caller {
+        scope: TenantScope::new(
+            OrganizationId::new(ORGANIZATION).expect("an id"),
+            UserId::new(USER).expect("an id"),
+        ),
+        service: ServiceName::new("bench").expect("a name"),
+        request_id: None,
+    };
+    for number in 0..ROWS {
+        let key = SecretText::new(format!("{}{number:08}", "fa15ecafe0".repeat(12)));
+        let request = CreateRequest {
+            marketplace: Marketplace::Takealot,
+            auth_type: AuthType::ApiKey,
+            label: Some(Label::new(format!("Shop {number}")).expect("a label")),
+            form: CredentialForm::new(BTreeMap::from([("apiKey".to_owned(), key)])),
+            verify: Verify::Skip,
+            make_default: false,
+            idempotency_key: None,
+        };
+        let created = connections.create(&caller, request).await;
+        created.expect("an untested connection can be made");
+    }
+}
+
+fn request(expires_at: i64) -> String {
+    let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let claims = serde_json::json!({"sub": USER, "org_id": ORGANIZATION, "exp": expires_at});
+    let signed = format!("{}.{}", encode(serde_json::json!({"alg": "HS256"})), encode(claims));
+    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()));
+    format!(
+        "GET /api/connections HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {signed}.{signature}\r\n\r\n"
+    )
+}
+
+struct AlwaysReady;
+
+#[async_trait]
+impl Readiness for AlwaysReady {
+    async fn check(&self) -> Result<(), NotReady> {
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! A whole server for one test: real database, real vault, real HTTP, simulated marketplaces, a clock that is set.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use fluxori_api::{ApiError, ApiSettings, ApiState, KeySource, NotReady, Readiness, Server};
+use fluxori_connections::{Connections, Marketplaces, Ports, ReadAudit, ReadAuditTask};
+use fluxori_domain::{Clock, SecretText};
+use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
+use fluxori_persistence::{Database, DatabaseSettings};
+use fluxori_test_support::{
+    clock::ManualClock,
+    database::TestDatabase,
+    providers::{SimulatedProviders, keys},
+};
+use fluxori_vault::{Keyring, Vault, VaultStore, make_master_key_text};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use crate::{
+    exchange::{Answer, Ask},
+    logs, tokens,
+};
+
+/// The user and organization of most tests.
+pub(crate) const USER: &str = "seller-1";
+pub(crate) const ORGANIZATION: &str = "org-1";
+
+/// A running server and everything around it.
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) providers: SimulatedProviders,
+    pub(crate) ready: Arc<AtomicBool>,
+    pub(crate) connections: Connections,
+    server: JoinHandle<Result<(), ApiError>>,
+    stop: oneshot::Sender<()>,
+    audit: ReadAuditTask,
+    _database: TestDatabase,
+}
+
+/// What a test wants to be different.
+pub(crate) struct Builder {
+    database: TestDatabase,
+    settings: ApiSettings,
+    key_source: Option<Arc<dyn KeySource>>,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        let mut settings = ApiSettings {
+            listen: vec!["127.0.0.1:0".parse().unwrap()],
+            http_workers: 1,
+            ..ApiSettings::default()
+        };
+        settings.jwt.secret = Some(SecretText::copy_of(tokens::SECRET));
+        Self {
+            database: TestDatabase::sqlite(),
+            settings,
+            key_source: None,
+        }
+    }
+
+    pub(crate) fn database(mut self, database: TestDatabase) -> Self {
+        self.database = database;
+        self
+    }
+
+    pub(crate) fn settings(mut self, change: impl FnOnce(&mut ApiSettings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    pub(crate) fn key_source(mut self, source: Arc<dyn KeySource>) -> Self {
+        self.settings.jwt.secret = None;
+        self.key_source = Some(source);
+        self
+    }
+
+    pub(crate) async fn start(self) -> TestApp {
+        logs::capture();
+        let clock = Arc::new(ManualClock::default());
+        let providers = SimulatedProviders::start();
+        let (connections, audit) = connections(
+            &self.database,
+            &providers,
+            Arc::clone(&clock) as Arc<dyn Clock>,
+        )
+        .await;
+        let ready = Arc::new(AtomicBool::new(true));
+        let state = ApiState {
+            connections: connections.clone(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            readiness: Arc::new(Flag(Arc::clone(&ready))),
+            key_source: self.key_source,
+        };
+        let server = Server::bind(self.settings, state).unwrap();
+        let url = format!("http://{}", server.addresses()[0]);
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server.run(async {
+            // A sender that is gone means the same.
+            let _ = stopped.await;
+        }));
+        TestApp {
+            url,
+            http: http_client(),
+            clock,
+            providers,
+            ready,
+            connections,
+            server,
+            stop,
+            audit,
+            _database: self.database,
+        }
+    }
+}
+
+async fn connections(
+    database: &TestDatabase,
+    providers: &SimulatedProviders,
+    clock: Arc<dyn Clock>,
+) -> (Connections, ReadAuditTask) {
+    let settings = DatabaseSettings::new(SecretText::copy_of(database.url()));
+    Database::migrate(&settings).await.unwrap();
+    let database = Arc::new(Database::connect(&settings).await.unwrap());
+    let keyring = Keyring::parse(Some(&make_master_key_text()), None).unwrap();
+    let http = HttpClient::new(&HttpSettings {
+        proxy: ProxyUse::Never,
+        ..HttpSettings::default()
+    })
+    .unwrap();
+    let marketplaces = clients(&marketplace_settings(providers), &http, &clock);
+    let (read_audit, audit) = ReadAudit::start(database.clone());
+    let connections = Connections::new(Ports {
+        connections: database.clone(),
+        idempotency: database.clone(),
+        audit: database.clone(),
+        read_audit,
+        secrets: Arc::new(VaultStore::new(
+            Arc::new(Vault::new(keyring)),
+            database,
+            Arc::clone(&clock),
+        )),
+        marketplaces: Marketplaces::new(marketplaces),
+        clock,
+    });
+    (connections, audit)
+}
+
+fn marketplace_settings(providers: &SimulatedProviders) -> MarketplaceSettings {
+    let at = providers.endpoints();
+    serde_json::from_value(json!({
+        "takealot": {"marketplace_url": at.takealot_marketplace_url, "seller_url": at.takealot_seller_url},
+        "amazon": {"lwa_url": at.amazon_lwa_url, "sp_api_eu_url": at.amazon_sp_api_eu_url},
+        "shopify": {"base_url": at.shopify_base_url},
+        "xero": {"api_url": at.xero_api_url},
+    }))
+    .unwrap()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test plays the browser, which has rules of its own"
+)]
+fn http_client() -> reqwest::Client {
+    // Another test of this process may have been faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+struct Flag(Arc<AtomicBool>);
+
+#[async_trait]
+impl Readiness for Flag {
+    async fn check(&self) -> Result<(), NotReady> {
+        if self.0.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        Err(NotReady {
+            part: "the flag",
+            cause: Box::new(std::io::Error::other("lowered by the test")),
+        })
+    }
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Builder::new().start().await
+    }
+
+    pub(crate) async fn on_sqlite() -> Self {
+        Self::start().await
+    }
+
+    pub(crate) async fn on_postgresql() -> Self {
+        Builder::new()
+            .database(TestDatabase::postgres())
+            .start()
+            .await
+    }
+
+    /// A good token of a user.
+    pub(crate) fn token_of(&self, user: &str, organization: &str) -> String {
+        let claims = tokens::claims(user, organization, self.clock.now());
+        tokens::hs256(tokens::SECRET, &claims)
+    }
+
+    /// A request without a token.
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask {
+        Ask::new(&self.http, method, format!("{}{path}", self.url))
+    }
+
+    /// A request of the usual user.
+    pub(crate) fn as_seller(&self, method: Method, path: &str) -> Ask {
+        let token = self.token_of(USER, ORGANIZATION);
+        self.ask(method, path).token(&token)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.as_seller(Method::GET, path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.as_seller(Method::POST, path).json(body).send().await
+    }
+
+    /// Makes a connection that works and returns its view.
+    pub(crate) async fn connect_takealot(&self) -> Value {
+        let answer = self
+            .post("/api/connections", &takealot(keys::TAKEALOT_GOOD))
+            .await;
+        answer.ok(201)
+    }
+
+    /// Makes a connection that was not tested, with a key of its own.
+    pub(crate) async fn connect_untested(&self, number: usize) -> Value {
+        let mut body = takealot(&format!("{}{number:08}", "fa15ecafe0".repeat(12)));
+        body["verify"] = json!("skip");
+        body["label"] = json!(format!("Shop {number}"));
+        self.post("/api/connections", &body).await.ok(201)
+    }
+
+    /// Stops the server, as a signal would.
+    pub(crate) async fn stop(self) -> Result<(), ApiError> {
+        drop(self.stop);
+        let result = self.server.await.unwrap();
+        self.audit.shutdown().await;
+        logs::assert_clean();
+        result
+    }
+}
+
+/// The request that connects a Takealot account with this key.
+pub(crate) fn takealot(key: &str) -> Value {
+    json!({
+        "marketplace": "takealot",
+        "authType": "api_key",
+        "credentials": {"apiKey": key},
+    })
+}
+
+/// The path of a connection, or of something below it.
+pub(crate) fn path_of(connection: &Value, below: &str) -> String {
+    format!(
+        "/api/connections/{}{below}",
+        connection["id"].as_str().unwrap()
+    )
+}

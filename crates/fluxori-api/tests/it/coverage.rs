@@ -1,0 +1,249 @@
+//! Walks the OpenAPI document: what it says of an operation must be so.
+
+use std::collections::BTreeSet;
+
+use fluxori_api::openapi;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    app::{Builder, TestApp, path_of, takealot},
+    exchange::{Answer, Ask},
+};
+
+struct Operation {
+    method: Method,
+    path: String,
+    description: Value,
+}
+
+impl Operation {
+    fn is_public(&self) -> bool {
+        self.description["security"] == json!([{}])
+    }
+
+    fn documents(&self, status: u16) -> bool {
+        self.description["responses"][status.to_string()].is_object()
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+fn document() -> Value {
+    serde_json::from_str(&openapi()).unwrap()
+}
+
+fn operations() -> Vec<Operation> {
+    let document = document();
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, description) in methods.as_object().unwrap() {
+            operations.push(Operation {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                description: description.clone(),
+            });
+        }
+    }
+    assert_eq!(operations.len(), 15);
+    operations
+}
+
+/// The operation on something that exists.
+fn address(operation: &Operation, connection: &Value) -> String {
+    operation
+        .path
+        .replace("{id}", connection["id"].as_str().unwrap())
+        .replace("{slug}", "not-found")
+}
+
+fn with_body(ask: Ask, operation: &Operation) -> Ask {
+    if !operation.description["requestBody"].is_object() {
+        return ask;
+    }
+    ask.json(&match operation.method {
+        Method::POST => takealot(fluxori_test_support::providers::keys::TAKEALOT_GOOD),
+        Method::PATCH => json!({"label": "New"}),
+        _ => {
+            json!({"credentials": {"apiKey": fluxori_test_support::providers::keys::TAKEALOT_GOOD}})
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_as_documented() {
+    for operation in operations() {
+        let app = TestApp::start().await;
+        let connection = app.connect_untested(1).await;
+        let address = address(&operation, &connection);
+        let ask = app.as_seller(operation.method.clone(), &address);
+        let answer = with_body(ask, &operation).send().await;
+        assert!(
+            answer.status.is_success(),
+            "{}: {answer:?}",
+            operation.name()
+        );
+        assert!(
+            operation.documents(answer.status.as_u16()),
+            "{}",
+            operation.name()
+        );
+        check_body(&operation, &answer);
+        app.stop().await.unwrap();
+    }
+}
+
+/// The type of the body, and its fields where it is an object.
+fn check_body(operation: &Operation, answer: &Answer) {
+    let status = answer.status.as_u16().to_string();
+    let content = &operation.description["responses"][status]["content"];
+    let sent = answer.header("content-type").split(';').next().unwrap();
+    let schema = &content[sent]["schema"];
+    assert!(schema.is_object(), "{} sends {sent}", operation.name());
+    if let Some(name) = schema["$ref"].as_str() {
+        let mut wanted = BTreeSet::new();
+        fields(&document(), name, &mut wanted);
+        let sent: BTreeSet<_> = answer.json().as_object().unwrap().keys().cloned().collect();
+        assert_eq!(sent, wanted, "{}", operation.name());
+    }
+}
+
+fn fields(document: &Value, reference: &str, into: &mut BTreeSet<String>) {
+    let schema = document
+        .pointer(reference.trim_start_matches('#'))
+        .unwrap_or_else(|| panic!("{reference} leads nowhere"));
+    let parts = schema["allOf"].as_array().cloned();
+    for part in parts.unwrap_or_else(|| vec![schema.clone()]) {
+        if let Some(reference) = part["$ref"].as_str() {
+            fields(document, reference, into);
+        }
+        if let Some(properties) = part["properties"].as_object() {
+            into.extend(properties.keys().cloned());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_but_the_public_ones_refuses_who_is_not_logged_in() {
+    let app = Builder::new()
+        .settings(|settings| settings.login_failures_per_minute = 1_000)
+        .start()
+        .await;
+    let connection = app.connect_untested(1).await;
+    let mut refused = 0;
+    for operation in operations() {
+        let address = address(&operation, &connection);
+        let answer = with_body(app.ask(operation.method.clone(), &address), &operation)
+            .send()
+            .await;
+        if operation.is_public() {
+            assert_eq!(answer.status, 200, "{}", operation.name());
+            continue;
+        }
+        answer.problem(401, "login-required");
+        assert!(operation.documents(401), "{}", operation.name());
+        let bad = app.ask(operation.method.clone(), &address).token("a.b.c");
+        bad.send().await.problem(401, "invalid-token");
+        refused += 1;
+    }
+    assert_eq!(refused, 9);
+    let untouched = app.get(&path_of(&connection, "")).await.ok(200);
+    assert_eq!(untouched["version"], 1);
+    app.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn common_refusals_are_documented_where_they_happen() {
+    let app = Builder::new()
+        .settings(|settings| {
+            settings.requests_burst = 500;
+            settings.login_failures_per_minute = 1_000;
+        })
+        .start()
+        .await;
+    let missing = json!({"id": "01890a5d-ac96-774b-bcce-b302099a8057"});
+    for operation in operations() {
+        if operation.is_public() {
+            continue;
+        }
+        let address = address(&operation, &missing);
+        let ask = |path: &str| app.as_seller(operation.method.clone(), path);
+        let mut answers = vec![
+            with_body(ask(&format!("{address}?odd=1")), &operation)
+                .send()
+                .await,
+        ];
+        if operation.path.contains("{id}") {
+            answers.push(with_body(ask(&address), &operation).send().await);
+            answers[1].problem(404, "not-found");
+        }
+        if operation.description["requestBody"].is_object() {
+            answers.push(ask(&address).body("{").send().await);
+            answers.push(ask(&address).json(&json!({"odd": 1})).send().await);
+            answers.push(ask(&address).send().await);
+            answers.push(ask(&address).body("x".repeat(70_000)).send().await);
+        }
+        for answer in &answers {
+            assert!(
+                answer.status.is_client_error(),
+                "{}: {answer:?}",
+                operation.name()
+            );
+            assert!(
+                operation.documents(answer.status.as_u16()),
+                "{}: {answer:?}",
+                operation.name()
+            );
+        }
+        for status in [401, 429, 503] {
+            assert!(
+                operation.documents(status),
+                "{} and {status}",
+                operation.name()
+            );
+        }
+        let writes = operation.method != Method::GET;
+        assert_eq!(operation.documents(403), writes, "{}", operation.name());
+    }
+    app.stop().await.unwrap();
+}
+
+#[test]
+fn every_problem_response_is_a_problem_document() {
+    for operation in operations() {
+        for (status, response) in operation.description["responses"].as_object().unwrap() {
+            let content = response["content"].as_object();
+            let is_problem = content.is_some_and(|types| {
+                types.contains_key("application/problem+json") && types.len() == 1
+            });
+            assert_eq!(
+                status.as_str() >= "400",
+                is_problem,
+                "{} {status}",
+                operation.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_document_is_openapi_3_1_under_our_own_title() {
+    let document = document();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    assert_eq!(document["info"]["title"], "Fluxori connections");
+    for operation in operations() {
+        assert!(
+            operation.description["summary"].is_string(),
+            "{}",
+            operation.name()
+        );
+        assert!(
+            operation.description["operationId"].is_string(),
+            "{}",
+            operation.name()
+        );
+    }
+    assert!(openapi().ends_with("}\n"));
+}

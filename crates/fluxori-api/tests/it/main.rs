@@ -1,0 +1,42 @@
+//! The API over real HTTP, on real databases, against simulated marketplaces.
+
+mod app;
+mod exchange;
+mod tokens;
+
+mod bad_input;
+mod change;
+mod coverage;
+mod create;
+mod delete;
+mod events;
+mod idempotency;
+mod key_set;
+mod limits;
+mod list;
+mod login;
+mod logs;
+mod operations;
+mod replace;
+mod show;
+mod tenants;
+mod testing;
+
+/// Runs each of these tests, functions of a [`app::TestApp`], once on SQLite and once on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::app::TestApp::on_sqlite().await).await;
+            })+
+        }
+        mod postgresql {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::app::TestApp::on_postgresql().await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
