@@ -23,6 +23,9 @@ impl Connections {
     ) -> Result<Housekeeping, ConnectionError> {
         let deletions = self.finish_deletions(service).await?;
         let idempotency_keys = self.ports.idempotency.purge(self.now()).await?;
-        Ok(Housekeeping { deletions, idempotency_keys })
+        Ok(Housekeeping {
+            deletions,
+            idempotency_keys,
+        })
     }
 }

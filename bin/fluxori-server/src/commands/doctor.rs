@@ -13,10 +13,17 @@ pub(crate) fn doctor() -> Result<ExitCode> {
         Ok(_) => Finding::new("HTTP server", Verdict::Good, "the settings can be used"),
         Err(error) => Finding::new("HTTP server", Verdict::Bad, format!("{error:#}")),
     });
-    let healthy = findings.iter().all(|finding| finding.verdict != Verdict::Bad);
+    let healthy = findings
+        .iter()
+        .all(|finding| finding.verdict != Verdict::Bad);
 
     let mut report = String::new();
-    for Finding { subject, verdict, message } in &findings {
+    for Finding {
+        subject,
+        verdict,
+        message,
+    } in &findings
+    {
         let mark = match verdict {
             Verdict::Good => "ok  ",
             Verdict::Notice => "note",
@@ -25,5 +32,9 @@ pub(crate) fn doctor() -> Result<ExitCode> {
         writeln!(report, "{mark}  {subject}: {message}")?;
     }
     super::print(&report)?;
-    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if healthy {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

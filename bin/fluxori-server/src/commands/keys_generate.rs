@@ -4,7 +4,10 @@ use anyhow::Result;
 use secrecy::ExposeSecret;
 
 /// Prints a new master key.
-#[expect(clippy::disallowed_methods, reason = "EXPOSE: the operator asked for the key")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "EXPOSE: the operator asked for the key"
+)]
 pub(crate) fn keys_generate() -> Result<ExitCode> {
     let key = fluxori_credentials::make_master_key_text();
     super::print(key.expose_secret())?;

@@ -30,6 +30,8 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
 /// Prints what the command is asked for. A closed pipe is an error, not a panic.
 fn print(text: &str) -> Result<ExitCode> {
     let mut output = std::io::stdout().lock();
-    output.write_all(text.as_bytes()).context("standard output is closed")?;
+    output
+        .write_all(text.as_bytes())
+        .context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,13 +3,16 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use fluxori_api::{
-    ApiSettings, ApiState, JwtSettings, KeySource, KeySourceError, NotReady, Readiness,
+    ApiSettings, ApiState, JwtSettings, KeySource, KeySourceError, NotReady, Readiness, Server,
 };
 use fluxori_credentials::{
     ApiSection, Clock, HttpClient, JwtSection, LogSection, ServiceName, Settings, SystemClock,
     Values, Wiring,
 };
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::{MissedTickBehavior, interval},
+};
 use url::Url;
 
 /// How often interrupted work is finished and expired things are forgotten.
@@ -38,12 +41,35 @@ async fn run(settings: Settings, api: ApiSettings) -> Result<()> {
         readiness: Arc::new(DatabaseAnswers(Arc::clone(&wiring))),
         key_source: Some(Arc::new(FetchedKeys(wiring.http().clone()))),
     };
-    let housekeeping =
-        tokio::spawn(keep_house(Arc::clone(&wiring), settings.service.service_name));
-    let served = fluxori_api::serve(api, state).await;
+    let housekeeping = tokio::spawn(keep_house(
+        Arc::clone(&wiring),
+        settings.service.service_name,
+    ));
+    let served = answer(api, state).await;
     housekeeping.abort();
     wiring.shutdown().await;
-    Ok(served?)
+    served
+}
+
+async fn answer(api: ApiSettings, state: ApiState) -> Result<()> {
+    let stop = stop_signal()?;
+    let server = Server::bind(api, state)?;
+    for address in server.addresses() {
+        tracing::info!(%address, "listening");
+    }
+    Ok(server.run(stop).await?)
+}
+
+/// Completes when the operator, or what runs the server, asks it to stop.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("no signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("no signals")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Any replica may do it, at any time; a failure is tried again at the next round.
@@ -69,7 +95,10 @@ struct DatabaseAnswers(Arc<Wiring>);
 impl Readiness for DatabaseAnswers {
     async fn check(&self) -> Result<(), NotReady> {
         let ready = self.0.ready().await;
-        ready.map_err(|cause| NotReady { part: "the database", cause: cause.into() })
+        ready.map_err(|cause| NotReady {
+            part: "the database",
+            cause: cause.into(),
+        })
     }
 }
 
@@ -79,7 +108,9 @@ struct FetchedKeys(HttpClient);
 impl KeySource for FetchedKeys {
     async fn fetch(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, KeySourceError> {
         let fetched = self.0.fetch(url, max_bytes).await;
-        fetched.map_err(|cause| KeySourceError { cause: cause.into() })
+        fetched.map_err(|cause| KeySourceError {
+            cause: cause.into(),
+        })
     }
 }
 

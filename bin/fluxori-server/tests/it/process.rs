@@ -1,0 +1,152 @@
+//! The server as a child process.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use fluxori_test_support::database::TestDatabase;
+use reqwest::{Client, Method, RequestBuilder};
+use ring::hmac;
+use serde_json::{Value, json};
+
+const JWT_SECRET: &str = "canary-jwt-secret-0123456789-0123456789";
+/// How long a server may take to say that it listens; only reached when something is broken.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An environment to run the server in.
+pub(crate) struct Installation {
+    pub(crate) database: TestDatabase,
+    settings: Vec<(String, String)>,
+}
+
+impl Installation {
+    /// A migrated database, a master key and a secret for tokens.
+    pub(crate) fn prepared(database: TestDatabase) -> Self {
+        let key = String::from_utf8(run(&["keys", "generate"], &[]).stdout).unwrap();
+        let installation = Self {
+            settings: vec![
+                ("DATABASE_URL".to_owned(), database.url().to_owned()),
+                ("ENCRYPTION_KEY".to_owned(), key.trim().to_owned()),
+                ("JWT_SECRET".to_owned(), JWT_SECRET.to_owned()),
+                ("LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
+                ("LOG_FORMAT".to_owned(), "json".to_owned()),
+            ],
+            database,
+        };
+        let migrated = installation.run(&["migrate"]);
+        assert!(migrated.status.success(), "{migrated:?}");
+        installation
+    }
+
+    /// The same with other settings; an empty value takes one away.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.retain(|(existing, _)| existing != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        run(arguments, &self.settings)
+    }
+
+    /// Starts the server and waits until it listens.
+    pub(crate) fn serve(&self) -> Server {
+        let mut child = command(&["serve"], &self.settings)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let errors = child.stderr.take().unwrap();
+        let (found, address) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                let event: Value = serde_json::from_str(&line).unwrap_or_default();
+                if let Some(address) = event["address"].as_str() {
+                    // Nobody listens any more after the first address.
+                    let _ = found.send(address.to_owned());
+                }
+            }
+        });
+        let address = address
+            .recv_timeout(PATIENCE)
+            .expect("the server says where it listens");
+        Server {
+            child,
+            base: format!("http://{address}"),
+        }
+    }
+}
+
+/// A running server. Killed without warning when dropped.
+pub(crate) struct Server {
+    child: Child,
+    base: String,
+}
+
+impl Server {
+    /// A request of a seller.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        client()
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(token())
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command with these settings and no others.
+pub(crate) fn run(arguments: &[&str], settings: &[(String, String)]) -> Output {
+    command(arguments, settings).output().unwrap()
+}
+
+fn command(arguments: &[&str], settings: &[(String, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fluxori-server"));
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(settings.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own client")]
+fn client() -> Client {
+    // Another test of this process may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().unwrap()
+}
+
+fn token() -> String {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!(
+        "{}.{}",
+        part(json!({ "alg": "HS256", "typ": "JWT" })),
+        part(json!({ "sub": "ada", "org_id": "engines", "exp": 4_102_444_800_u64 })),
+    );
+    let key = hmac::Key::new(hmac::HMAC_SHA256, JWT_SECRET.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()));
+    format!("{signed}.{signature}")
+}

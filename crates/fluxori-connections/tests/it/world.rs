@@ -1,0 +1,243 @@
+//! Everything a use case needs, wired as in production, around a database of its own.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use fluxori_connections::{
+    Connections, CreateRequest, Created, Marketplaces, Ports, ReadAudit, ReadAuditTask,
+    ReadRequest, Verify,
+};
+use fluxori_domain::{
+    AuthType, Caller, Clock, Connection, ConnectionId, CredentialForm, Marketplace, OrganizationId,
+    PageRequest, SecretText, ServiceName, TenantScope, UserId, ports::Selector,
+};
+use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
+use fluxori_persistence::{Database, DatabaseSettings};
+use fluxori_test_support::{
+    clock::ManualClock,
+    database::TestDatabase,
+    providers::{SimulatedProviders, keys},
+};
+use fluxori_vault::{Keyring, Vault, VaultStore};
+
+use crate::dying::{Death, DyingConnections, DyingSecrets};
+
+const MASTER_KEY: &str = "8Jv0rXh3nY2kq7Tn1Zb6Wc4Ld9Ms5Pg0Fa+Eu/Ri3Oo=";
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    pub(crate) fn database(self) -> TestDatabase {
+        match self {
+            Self::Sqlite => TestDatabase::sqlite(),
+            Self::Postgres => TestDatabase::postgres(),
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) connections: Connections,
+    pub(crate) providers: SimulatedProviders,
+    pub(crate) clock: Arc<ManualClock>,
+    audit: ReadAuditTask,
+    _database: Option<TestDatabase>,
+}
+
+impl World {
+    pub(crate) async fn new(kind: Kind) -> Self {
+        let database = kind.database();
+        let world = Self::at(database.url(), Death::at(None)).await;
+        Self {
+            _database: Some(database),
+            ..world
+        }
+    }
+
+    /// A world around a database that outlives it.
+    pub(crate) async fn at(url: &str, death: Death) -> Self {
+        let settings = DatabaseSettings::new(SecretText::copy_of(url));
+        Database::migrate(&settings).await.unwrap();
+        let database = Arc::new(Database::connect(&settings).await.unwrap());
+        let providers = SimulatedProviders::start();
+        let clock = Arc::new(ManualClock::default());
+        let time: Arc<dyn Clock> = clock.clone();
+
+        let keyring = Keyring::parse(Some(&SecretText::copy_of(MASTER_KEY)), None).unwrap();
+        let vault = Arc::new(Vault::new(keyring));
+        let http = HttpSettings {
+            proxy: ProxyUse::Never,
+            ..HttpSettings::default()
+        };
+        let http = HttpClient::new(&http).unwrap();
+        let marketplaces = clients(&settings_of(&providers), &http, &time);
+        let (read_audit, audit) = ReadAudit::start(database.clone());
+        let connections = Connections::new(Ports {
+            connections: Arc::new(DyingConnections {
+                real: database.clone(),
+                death: death.clone(),
+            }),
+            idempotency: database.clone(),
+            audit: database.clone(),
+            read_audit,
+            secrets: Arc::new(DyingSecrets {
+                real: Arc::new(VaultStore::new(vault, database, time.clone())),
+                death,
+            }),
+            marketplaces: Marketplaces::new(marketplaces),
+            clock: time,
+        });
+        Self {
+            connections,
+            providers,
+            clock,
+            audit,
+            _database: None,
+        }
+    }
+
+    pub(crate) async fn create(&self, request: CreateRequest) -> Created {
+        self.connections.create(&ada(), request).await.unwrap()
+    }
+
+    pub(crate) async fn all(&self, caller: &Caller) -> Vec<Connection> {
+        let page = PageRequest {
+            after: None,
+            limit: PageRequest::MAX,
+        };
+        let listed = self
+            .connections
+            .list(&caller.scope, Default::default(), page)
+            .await;
+        listed.unwrap().items
+    }
+
+    /// The kinds of the events of a connection, oldest first.
+    pub(crate) async fn trail(&self, id: ConnectionId) -> Vec<&'static str> {
+        let page = PageRequest {
+            after: None,
+            limit: PageRequest::MAX,
+        };
+        let events = self
+            .connections
+            .events(&ada().scope, id, page)
+            .await
+            .unwrap();
+        events
+            .items
+            .iter()
+            .rev()
+            .map(|event| event.kind.as_str())
+            .collect()
+    }
+
+    /// Flushes the audit of reads.
+    pub(crate) async fn shutdown(self) -> Connections {
+        self.audit.shutdown().await;
+        self.connections
+    }
+}
+
+fn settings_of(providers: &SimulatedProviders) -> MarketplaceSettings {
+    let endpoints = providers.endpoints();
+    let settings = serde_json::json!({
+        "takealot": {
+            "marketplace_url": endpoints.takealot_marketplace_url,
+            "seller_url": endpoints.takealot_seller_url,
+        },
+        "amazon": {
+            "lwa_url": endpoints.amazon_lwa_url,
+            "sp_api_na_url": endpoints.amazon_sp_api_na_url,
+            "sp_api_eu_url": endpoints.amazon_sp_api_eu_url,
+            "sp_api_fe_url": endpoints.amazon_sp_api_fe_url,
+            "client_id": keys::AMAZON_CLIENT_ID,
+            "client_secret": keys::AMAZON_CLIENT_SECRET,
+        },
+        "shopify": { "base_url": endpoints.shopify_base_url },
+        "xero": { "api_url": endpoints.xero_api_url },
+    });
+    serde_json::from_value(settings).unwrap()
+}
+
+pub(crate) fn caller(organization: &str, user: &str) -> Caller {
+    let organization = OrganizationId::new(organization).unwrap();
+    let user = UserId::new(user).unwrap();
+    Caller {
+        scope: TenantScope::new(organization, user),
+        service: ServiceName::new("test").unwrap(),
+        request_id: None,
+    }
+}
+
+pub(crate) fn ada() -> Caller {
+    caller("engines", "ada")
+}
+
+pub(crate) fn form(fields: &[(&str, &str)]) -> CredentialForm {
+    let fields: BTreeMap<_, _> = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), SecretText::copy_of(value)))
+        .collect();
+    CredentialForm::new(fields)
+}
+
+/// The usual way to connect each marketplace.
+pub(crate) fn request(marketplace: Marketplace, fields: &[(&str, &str)]) -> CreateRequest {
+    let auth_type = match marketplace {
+        Marketplace::Takealot => AuthType::ApiKey,
+        Marketplace::Amazon => AuthType::SelfAuthorised,
+        Marketplace::Shopify => AuthType::CustomAppToken,
+        Marketplace::Xero => AuthType::OAuth,
+    };
+    CreateRequest {
+        marketplace,
+        auth_type,
+        label: None,
+        form: form(fields),
+        verify: Verify::Require,
+        make_default: false,
+        idempotency_key: None,
+    }
+}
+
+pub(crate) fn takealot(key: &str) -> CreateRequest {
+    request(Marketplace::Takealot, &[("apiKey", key)])
+}
+
+pub(crate) fn shopify(shop: &str, token: &str) -> CreateRequest {
+    request(
+        Marketplace::Shopify,
+        &[("shop", shop), ("accessToken", token)],
+    )
+}
+
+pub(crate) fn amazon(token: &str) -> CreateRequest {
+    let fields = [
+        ("refreshToken", token),
+        ("region", "eu"),
+        ("sellingPartnerId", keys::AMAZON_SELLING_PARTNER_ID),
+    ];
+    request(Marketplace::Amazon, &fields)
+}
+
+pub(crate) fn xero(token: &str, tenant: &str) -> CreateRequest {
+    let fields = [
+        ("accessToken", token),
+        ("refreshToken", keys::XERO_REFRESH),
+        ("tenantId", tenant),
+    ];
+    request(Marketplace::Xero, &fields)
+}
+
+/// What an adapter asks for.
+pub(crate) fn read(marketplace: Marketplace) -> ReadRequest {
+    ReadRequest {
+        marketplace,
+        selector: Selector::Default,
+        purpose: None,
+        minimum_validity: std::time::Duration::from_secs(60),
+    }
+}
