@@ -10,15 +10,21 @@ use fluxori_credentials::{AmazonRegion, Marketplace};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    support::run(Marketplace::Amazon, "participations", |http, credentials| {
-        let region = credentials.region().context("an Amazon credential has a region")?;
-        let (variable, host) = match region {
-            AmazonRegion::NorthAmerica => ("AMAZON_SP_API_NA_URL", "sellingpartnerapi-na"),
-            AmazonRegion::Europe => ("AMAZON_SP_API_EU_URL", "sellingpartnerapi-eu"),
-            AmazonRegion::FarEast => ("AMAZON_SP_API_FE_URL", "sellingpartnerapi-fe"),
-        };
-        let base = support::base_url(variable, &format!("https://{host}.amazon.com"));
-        Ok(http.get(format!("{base}/sellers/v1/marketplaceParticipations")))
-    })
+    support::run(
+        Marketplace::Amazon,
+        "participations",
+        |http, credentials| {
+            let region = credentials
+                .region()
+                .context("an Amazon credential has a region")?;
+            let (variable, host) = match region {
+                AmazonRegion::NorthAmerica => ("AMAZON_SP_API_NA_URL", "sellingpartnerapi-na"),
+                AmazonRegion::Europe => ("AMAZON_SP_API_EU_URL", "sellingpartnerapi-eu"),
+                AmazonRegion::FarEast => ("AMAZON_SP_API_FE_URL", "sellingpartnerapi-fe"),
+            };
+            let base = support::base_url(variable, &format!("https://{host}.amazon.com"));
+            Ok(http.get(format!("{base}/sellers/v1/marketplaceParticipations")))
+        },
+    )
     .await
 }

@@ -10,8 +10,10 @@ use fluxori_credentials::Marketplace;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     support::run(Marketplace::Takealot, "seller profile", |http, _| {
-        let base =
-            support::base_url("TAKEALOT_MARKETPLACE_URL", "https://marketplace-api.takealot.com");
+        let base = support::base_url(
+            "TAKEALOT_MARKETPLACE_URL",
+            "https://marketplace-api.takealot.com",
+        );
         Ok(http.get(format!("{base}/v1/seller")))
     })
     .await

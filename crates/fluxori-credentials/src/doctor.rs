@@ -36,12 +36,12 @@ pub struct Finding {
 
 impl Finding {
     /// A finding.
-    pub fn new(
-        subject: impl Into<String>,
-        verdict: Verdict,
-        message: impl Into<String>,
-    ) -> Self {
-        Self { subject: subject.into(), verdict, message: message.into() }
+    pub fn new(subject: impl Into<String>, verdict: Verdict, message: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            verdict,
+            message: message.into(),
+        }
     }
 }
 
@@ -61,7 +61,11 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
     };
     match Database::connect(&database_settings(settings)).await {
         Ok(database) => {
-            findings.push(Finding::new("database", Verdict::Good, database.description()));
+            findings.push(Finding::new(
+                "database",
+                Verdict::Good,
+                database.description(),
+            ));
             if let Some(keyring) = keyring {
                 findings.extend(data_keys(&keyring, &database).await);
             }
@@ -81,13 +85,15 @@ async fn data_keys(keyring: &Keyring, database: &Database) -> Vec<Finding> {
         .map(|key| {
             let (verdict, advice) = match key.role {
                 MasterKeyRole::Active => (Verdict::Good, "the master key in use"),
-                MasterKeyRole::Retired if key.data_keys == 0 => {
-                    (Verdict::Notice, "retired and not needed: remove it from ENCRYPTION_KEYS_RETIRED")
-                }
+                MasterKeyRole::Retired if key.data_keys == 0 => (
+                    Verdict::Notice,
+                    "retired and not needed: remove it from ENCRYPTION_KEYS_RETIRED",
+                ),
                 MasterKeyRole::Retired => (Verdict::Good, "retired, still needed"),
-                MasterKeyRole::Missing => {
-                    (Verdict::Bad, "not in the keyring: add the old key to ENCRYPTION_KEYS_RETIRED")
-                }
+                MasterKeyRole::Missing => (
+                    Verdict::Bad,
+                    "not in the keyring: add the old key to ENCRYPTION_KEYS_RETIRED",
+                ),
             };
             let message = format!("{} wraps {} data key(s); {advice}", key.id, key.data_keys);
             Finding::new("data keys", verdict, message)

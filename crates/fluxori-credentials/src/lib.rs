@@ -12,8 +12,8 @@ pub use provider::{
     MarketplaceCredentials,
 };
 pub use settings::{
-    AmazonSection, ApiSection, DatabaseSection, JwtSection, List, LogSection, Presence, Section,
-    SecretSection, ServiceSection, SettingDoc, Settings, SettingsError, ShopifySection,
+    AmazonSection, ApiSection, DatabaseSection, JwtSection, List, LogSection, Presence,
+    SecretSection, Section, ServiceSection, SettingDoc, Settings, SettingsError, ShopifySection,
     TakealotSection, Values, XeroSection, configuration_reference,
 };
 pub use start::StartError;
@@ -22,6 +22,7 @@ pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Clock, ConnectionId, ConnectionStatus, Generation,
-    Marketplace, OrganizationId, Purpose, SecretText, ServiceName, ShopDomain, SyncOutcome, SystemClock, UserId,
+    Marketplace, OrganizationId, Purpose, SecretText, ServiceName, ShopDomain, SyncOutcome,
+    SystemClock, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;

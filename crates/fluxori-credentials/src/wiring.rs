@@ -29,10 +29,7 @@ impl Wiring {
     ///
     /// # Errors
     /// [`StartError`], saying what to do.
-    pub async fn connect(
-        settings: &Settings,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, StartError> {
+    pub async fn connect(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let keyring = keyring(&settings.secrets)?;
         let database = Database::connect(&database_settings(settings)).await?;
         require_master_keys(&keyring, &database).await?;
@@ -51,7 +48,12 @@ impl Wiring {
             marketplaces: Marketplaces::new(marketplaces),
             clock,
         });
-        Ok(Self { connections, database, http, audit: Mutex::new(Some(audit)) })
+        Ok(Self {
+            connections,
+            database,
+            http,
+            audit: Mutex::new(Some(audit)),
+        })
     }
 
     /// The use cases.
@@ -76,7 +78,11 @@ impl Wiring {
 
     /// Writes the last audit events. Doing it again does nothing.
     pub async fn shutdown(&self) {
-        let audit = self.audit.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let audit = self
+            .audit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(audit) = audit {
             audit.shutdown().await;
         }
@@ -113,7 +119,13 @@ pub(crate) fn database_settings(settings: &Settings) -> DatabaseSettings {
 }
 
 pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
-    let Settings { takealot, amazon, shopify, xero, .. } = settings;
+    let Settings {
+        takealot,
+        amazon,
+        shopify,
+        xero,
+        ..
+    } = settings;
     MarketplaceSettings {
         takealot: TakealotSettings {
             marketplace_url: takealot.marketplace_url.clone(),
@@ -132,7 +144,9 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
             base_url: shopify.base_url.clone(),
             api_version: shopify.api_version.clone(),
         },
-        xero: XeroSettings { api_url: xero.api_url.clone() },
+        xero: XeroSettings {
+            api_url: xero.api_url.clone(),
+        },
     }
 }
 

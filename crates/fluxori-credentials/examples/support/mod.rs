@@ -8,7 +8,10 @@ use fluxori_credentials::{
 use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
 
 /// Sends one request in the name of `ADAPTER_USER` of `ADAPTER_ORGANIZATION`, and says how it went.
-#[expect(clippy::print_stdout, reason = "an example talks to the person who runs it")]
+#[expect(
+    clippy::print_stdout,
+    reason = "an example talks to the person who runs it"
+)]
 pub(crate) async fn run(
     marketplace: Marketplace,
     purpose: &str,
@@ -18,7 +21,10 @@ pub(crate) async fn run(
     let organization = std::env::var("ADAPTER_ORGANIZATION").context("set ADAPTER_ORGANIZATION")?;
     let organization = OrganizationId::new(organization)?;
     // A redirect would carry the credential to another host.
-    #[expect(clippy::disallowed_methods, reason = "an adapter brings its own client")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an adapter brings its own client"
+    )]
     let http = Client::builder().redirect(Policy::none()).build()?;
 
     let provider = CredentialProvider::from_env().await?;
@@ -34,7 +40,11 @@ pub(crate) async fn run(
     if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
         provider.report_rejected(&credentials).await?;
     }
-    let outcome = if status.is_success() { SyncOutcome::Succeeded } else { SyncOutcome::Failed };
+    let outcome = if status.is_success() {
+        SyncOutcome::Succeeded
+    } else {
+        SyncOutcome::Failed
+    };
     provider.record_sync(&credentials, outcome).await?;
     println!("{marketplace} answered {status}; {credentials:?}");
     provider.shutdown().await;

@@ -28,28 +28,50 @@ impl MarketplaceCredentials {
         caller: Caller,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CredentialError> {
-        match request_headers(live.marketplace, &live.document, &live.details, live.read_at) {
+        match request_headers(
+            live.marketplace,
+            &live.document,
+            &live.details,
+            live.read_at,
+        ) {
             Ok(_) => {}
             Err(MarketplaceError::NoTenant { .. }) => {
-                return Err(CredentialError::NoAccountChosen { connection: live.connection });
+                return Err(CredentialError::NoAccountChosen {
+                    connection: live.connection,
+                });
             }
-            Err(cause) => return Err(CredentialError::Misconfigured { cause: cause.into() }),
+            Err(cause) => {
+                return Err(CredentialError::Misconfigured {
+                    cause: cause.into(),
+                });
+            }
         }
-        Ok(Self { live, caller, clock })
+        Ok(Self {
+            live,
+            caller,
+            clock,
+        })
     }
 
     /// Adds the headers that the marketplace wants. Send the request to the marketplace and to nobody else, and let
     /// the client follow no redirects.
-    #[must_use]
     pub fn authorize(&self, request: RequestBuilder) -> RequestBuilder {
         request.headers(self.headers())
     }
 
     /// The headers that the marketplace wants, for other HTTP clients. Those that are secret are marked sensitive.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "the headers were made once already")]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "the headers were made once already"
+    )]
     pub fn headers(&self) -> HeaderMap {
-        let LiveCredential { marketplace, document, details, .. } = &self.live;
+        let LiveCredential {
+            marketplace,
+            document,
+            details,
+            ..
+        } = &self.live;
         request_headers(*marketplace, document, details, self.clock.now())
             .expect("the headers were made once already, only the time differs")
     }

@@ -67,14 +67,23 @@ impl From<ReadError> for CredentialError {
             ReadError::NeedsSeller { connection, status } => {
                 Self::NeedsSeller { connection, status }
             }
-            ReadError::NoValidToken { connection, expires_at } => {
-                Self::NoValidToken { connection, expires_at }
-            }
-            ReadError::Unavailable { cause } => {
-                Self::Unavailable { retry_after: USUAL_PAUSE, cause: cause.into() }
-            }
-            ReadError::Misconfigured { cause } => Self::Misconfigured { cause: cause.into() },
-            unknown => Self::Misconfigured { cause: unknown.into() },
+            ReadError::NoValidToken {
+                connection,
+                expires_at,
+            } => Self::NoValidToken {
+                connection,
+                expires_at,
+            },
+            ReadError::Unavailable { cause } => Self::Unavailable {
+                retry_after: USUAL_PAUSE,
+                cause: cause.into(),
+            },
+            ReadError::Misconfigured { cause } => Self::Misconfigured {
+                cause: cause.into(),
+            },
+            unknown => Self::Misconfigured {
+                cause: unknown.into(),
+            },
         }
     }
 }

@@ -65,7 +65,6 @@ impl CredentialProvider {
     }
 
     /// Begins a request for a credential.
-    #[must_use]
     pub fn request(
         &self,
         user: &UserId,
@@ -86,10 +85,20 @@ impl CredentialProvider {
         marketplace: Marketplace,
     ) -> Result<Vec<ConnectionSummary>, CredentialError> {
         let scope = TenantScope::new(organization.clone(), user.clone());
-        let filter = ConnectionFilter { marketplace: Some(marketplace), status: None };
-        let page = PageRequest { after: None, limit: PageRequest::MAX };
+        let filter = ConnectionFilter {
+            marketplace: Some(marketplace),
+            status: None,
+        };
+        let page = PageRequest {
+            after: None,
+            limit: PageRequest::MAX,
+        };
         let page = self.wiring.connections().list(&scope, filter, page).await?;
-        Ok(page.items.into_iter().map(ConnectionSummary::from).collect())
+        Ok(page
+            .items
+            .into_iter()
+            .map(ConnectionSummary::from)
+            .collect())
     }
 
     /// Says that the marketplace answered 401 or 403. The connection is tested, so that the seller learns of it;

@@ -28,7 +28,11 @@ impl<'a> CredentialRequest<'a> {
             purpose: None,
             minimum_validity: USUAL_VALIDITY,
         };
-        Self { provider, caller, request }
+        Self {
+            provider,
+            caller,
+            request,
+        }
     }
 
     /// Of this account instead of the default one.
@@ -60,8 +64,16 @@ impl<'a> CredentialRequest<'a> {
     /// # Errors
     /// [`CredentialError`], by what has to happen next.
     pub async fn read(self) -> Result<MarketplaceCredentials, CredentialError> {
-        let Self { provider, caller, request } = self;
-        let live = provider.wiring.connections().read_credential(&caller, request).await?;
+        let Self {
+            provider,
+            caller,
+            request,
+        } = self;
+        let live = provider
+            .wiring
+            .connections()
+            .read_credential(&caller, request)
+            .await?;
         MarketplaceCredentials::new(live, caller, std::sync::Arc::clone(&provider.clock))
     }
 }

@@ -40,7 +40,9 @@ pub enum SettingsError {
         path: PathBuf,
     },
     /// The settings file names a setting that does not exist.
-    #[error("the settings file has an unknown setting `{key}`; see docs/reference/configuration.md for the names")]
+    #[error(
+        "the settings file has an unknown setting `{key}`; see docs/reference/configuration.md for the names"
+    )]
     UnknownKey {
         /// The name as it stands in the file.
         key: String,

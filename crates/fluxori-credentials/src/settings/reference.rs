@@ -29,11 +29,19 @@ fn write_section(page: &mut String, section: &Section) -> std::fmt::Result {
             Presence::Default(text) => format!("`{text}`"),
         };
         let secret = if setting.secret { " **Secret.**" } else { "" };
-        writeln!(page, "| `{}` | {absent} | {}{secret} |", setting.name, joined(setting.doc))?;
+        writeln!(
+            page,
+            "| `{}` | {absent} | {}{secret} |",
+            setting.name,
+            joined(setting.doc)
+        )?;
     }
     Ok(())
 }
 
 fn joined(doc: &[&str]) -> String {
-    doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+    doc.iter()
+        .map(|line| line.trim())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -50,7 +50,9 @@ impl Values {
                 .add_source(File::from(path).format(FileFormat::Toml))
                 .build()
                 .and_then(Config::try_deserialize::<HashMap<String, Value>>)
-                .map_err(|_| SettingsError::UnreadableFile { path: path.to_owned() })?;
+                .map_err(|_| SettingsError::UnreadableFile {
+                    path: path.to_owned(),
+                })?;
             refuse_unknown(&from_file)?;
             builder = builder.add_source(Read(resolve_files(from_file)?));
         }
@@ -66,7 +68,9 @@ impl Values {
         &self,
         name: &'static str,
     ) -> Result<Option<T>, SettingsError> {
-        let Some(value) = self.0.get(&name.to_ascii_lowercase()) else { return Ok(None) };
+        let Some(value) = self.0.get(&name.to_ascii_lowercase()) else {
+            return Ok(None);
+        };
         understand(name, value.clone()).map(Some)
     }
 
@@ -141,13 +145,18 @@ fn resolve_files(
 ) -> Result<HashMap<String, Value>, SettingsError> {
     for setting in settings().filter(|setting| setting.secret) {
         let name = setting.name.to_ascii_lowercase();
-        let Some(path) = values.remove(&format!("{name}_file")) else { continue };
+        let Some(path) = values.remove(&format!("{name}_file")) else {
+            continue;
+        };
         if values.contains_key(&name) {
             return Err(SettingsError::GivenTwice { name: setting.name });
         }
         let path: String = understand(setting.name, path)?;
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| SettingsError::UnreadableValue { name: setting.name, cause })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|cause| SettingsError::UnreadableValue {
+                name: setting.name,
+                cause,
+            })?;
         values.insert(name, Value::from(text.trim_end().to_owned()));
     }
     Ok(values)
@@ -179,8 +188,10 @@ mod tests {
     use crate::settings::{ApiSection, DatabaseSection, SecretSection};
 
     fn values(pairs: &[(&str, &str)]) -> Result<Values, SettingsError> {
-        let environment =
-            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let environment = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Values::read(&environment, None)
     }
 
@@ -193,8 +204,7 @@ mod tests {
     #[test]
     fn the_environment_wins_over_the_file() {
         let file = file("database_connections = 3\nlisten = \"127.0.0.1:1\"\n");
-        let environment =
-            BTreeMap::from([("DATABASE_CONNECTIONS".to_owned(), "4".to_owned())]);
+        let environment = BTreeMap::from([("DATABASE_CONNECTIONS".to_owned(), "4".to_owned())]);
         let values = Values::read(&environment, Some(file.path())).unwrap();
         assert_eq!(values.required::<u32>("DATABASE_CONNECTIONS").unwrap(), 4);
         assert_eq!(values.required::<String>("LISTEN").unwrap(), "127.0.0.1:1");
@@ -212,7 +222,10 @@ mod tests {
         let broken = file("= = =");
         for path in [Path::new("/nowhere/fluxori.toml"), broken.path()] {
             let error = Values::read(&BTreeMap::new(), Some(path)).unwrap_err();
-            assert!(matches!(error, SettingsError::UnreadableFile { .. }), "{error}");
+            assert!(
+                matches!(error, SettingsError::UnreadableFile { .. }),
+                "{error}"
+            );
         }
     }
 
@@ -221,11 +234,21 @@ mod tests {
         let key = file("canary-key\n");
         let path = key.path().to_str().unwrap();
         let read = values(&[("ENCRYPTION_KEY_FILE", path)]).unwrap();
-        assert_eq!(read.required::<String>("ENCRYPTION_KEY").unwrap(), "canary-key");
+        assert_eq!(
+            read.required::<String>("ENCRYPTION_KEY").unwrap(),
+            "canary-key"
+        );
 
-        let error =
-            values(&[("ENCRYPTION_KEY_FILE", path), ("ENCRYPTION_KEY", "x")]).unwrap_err();
-        assert!(matches!(error, SettingsError::GivenTwice { name: "ENCRYPTION_KEY" }), "{error}");
+        let error = values(&[("ENCRYPTION_KEY_FILE", path), ("ENCRYPTION_KEY", "x")]).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                SettingsError::GivenTwice {
+                    name: "ENCRYPTION_KEY"
+                }
+            ),
+            "{error}"
+        );
     }
 
     #[test]
@@ -258,8 +281,14 @@ mod tests {
 
     #[test]
     fn lists_are_separated_by_commas() {
-        let read = values(&[("CORS_ALLOWED_ORIGINS", "https://a.example, https://b.example,")]);
+        let read = values(&[(
+            "CORS_ALLOWED_ORIGINS",
+            "https://a.example, https://b.example,",
+        )]);
         let api = ApiSection::load(&read.unwrap()).unwrap();
-        assert_eq!(api.cors_allowed_origins.0, ["https://a.example", "https://b.example"]);
+        assert_eq!(
+            api.cors_allowed_origins.0,
+            ["https://a.example", "https://b.example"]
+        );
     }
 }
