@@ -53,17 +53,21 @@ pub(crate) fn tools_folder() -> Result<PathBuf> {
     Ok(cache.join("fluxori/tools"))
 }
 
-/// Runs `cargo build` with `arguments` and returns where each program it built lies, by name.
-pub(crate) fn build_programs(arguments: &[&str]) -> Result<BTreeMap<String, PathBuf>> {
+/// Builds programs of the workspace and returns where each lies, by name.
+///
+/// They are built as tests are, with every feature and together with the examples (which use what only tests use): what
+/// either has built, the other finds ready.
+pub(crate) fn build_programs(names: &[&str]) -> Result<BTreeMap<String, PathBuf>> {
     let output = cargo()
         .args(["build", "--message-format=json-render-diagnostics"])
-        .args(arguments)
+        .args(["--workspace", "--all-features", "--examples"])
+        .args(names.iter().flat_map(|name| ["--bin", name]))
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
         .context("could not start cargo")?;
     if !output.status.success() {
-        bail!("`cargo build {}` failed", arguments.join(" "));
+        bail!("`cargo build` of {} failed", names.join(" and "));
     }
     let mut programs = BTreeMap::new();
     for message in Message::parse_stream(output.stdout.as_slice()) {

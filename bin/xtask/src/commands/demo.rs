@@ -35,15 +35,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let server = dev::build_server()?;
     let simulator = terminal::step("build the simulated marketplaces", || {
-        workspace::build_programs(&[
-            "--package",
-            "fluxori-test-support",
-            "--all-features",
-            "--bin",
-            "simulated-marketplaces",
-        ])?
-        .remove("simulated-marketplaces")
-        .context("there is no program of that name")
+        workspace::build_programs(&["simulated-marketplaces"])?
+            .remove("simulated-marketplaces")
+            .context("there is no program of that name")
     })?;
     let mut instance = Instance::open(&workspace::root().join(FOLDER), &server, args.port, None)?;
 

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Builds `fluxori-server` and says where it lies.
 pub(super) fn build_server() -> Result<PathBuf> {
     let mut programs = terminal::step("build fluxori-server", || {
-        workspace::build_programs(&["--package", "fluxori-server"])
+        workspace::build_programs(&["fluxori-server"])
     })?;
     programs
         .remove("fluxori-server")

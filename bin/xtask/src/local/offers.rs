@@ -82,7 +82,7 @@ pub(crate) fn write_offers(folder: &Path, keys: &Environment) -> Result<Vec<Offe
     MARKETPLACES
         .iter()
         .map(|marketplace| {
-            let requests = ["good", "refused", "throttled"].into_iter().map(|key| {
+            let requests = ["refused", "throttled", "good"].into_iter().map(|key| {
                 let name = format!("{}-{key}.json", marketplace.name);
                 let body = marketplace.request(key, keys)?;
                 write_private(&folder.join(&name), &format!("{body:#}\n"))?;
