@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An environment to run the server in.
 pub(crate) struct Installation {
-    pub(crate) database: TestDatabase,
+    _database: TestDatabase,
     settings: Vec<(String, String)>,
 }
 
@@ -35,7 +35,7 @@ impl Installation {
                 ("LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
                 ("LOG_FORMAT".to_owned(), "json".to_owned()),
             ],
-            database,
+            _database: database,
         };
         let migrated = installation.run(&["migrate"]);
         assert!(migrated.status.success(), "{migrated:?}");

@@ -21,7 +21,7 @@ fn refusal(installation: &Installation) -> String {
 #[case::no_sign_in("JWT_SECRET", "", "JWT_SECRET or JWT_JWKS_URL")]
 #[case::short_secret("JWT_SECRET", "canary", "JWT_SECRET")]
 #[case::no_database("DATABASE_URL", "", "DATABASE_URL is not set")]
-#[case::unknown_database("DATABASE_URL", "mysql://u:canary@h/d", "DATABASE_URL")]
+#[case::unknown_database("DATABASE_URL", "mysql://u:canary@h/d", "must begin with sqlite:")]
 #[case::bad_number("DATABASE_CONNECTIONS", "canary", "DATABASE_CONNECTIONS must be")]
 #[case::bad_file("ENCRYPTION_KEY_FILE", "/nowhere/key", "ENCRYPTION_KEY")]
 fn a_setting_that_cannot_be_used(#[case] name: &str, #[case] value: &str, #[case] expected: &str) {

@@ -5,7 +5,11 @@ use fluxori_credentials::{
     CredentialProvider, Marketplace, MarketplaceCredentials, OrganizationId, Purpose, SyncOutcome,
     UserId,
 };
-use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
+use reqwest::{
+    Client, RequestBuilder, StatusCode,
+    header::{ACCEPT, HeaderMap, HeaderValue},
+    redirect::Policy,
+};
 
 /// Sends one request in the name of `ADAPTER_USER` of `ADAPTER_ORGANIZATION`, and says how it went.
 #[expect(
@@ -20,12 +24,7 @@ pub(crate) async fn run(
     let user = UserId::new(std::env::var("ADAPTER_USER").context("set ADAPTER_USER")?)?;
     let organization = std::env::var("ADAPTER_ORGANIZATION").context("set ADAPTER_ORGANIZATION")?;
     let organization = OrganizationId::new(organization)?;
-    // A redirect would carry the credential to another host.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "an adapter brings its own client"
-    )]
-    let http = Client::builder().redirect(Policy::none()).build()?;
+    let http = http_client()?;
 
     let provider = CredentialProvider::from_env().await?;
     let credentials = provider
@@ -50,6 +49,22 @@ pub(crate) async fn run(
     provider.shutdown().await;
     ensure!(status.is_success(), "{marketplace} answered {status}");
     Ok(())
+}
+
+/// Introduces itself, asks for JSON, and follows no redirects: one would carry the credential to another host.
+fn http_client() -> Result<Client> {
+    // A process chooses its TLS implementation once; that it was chosen already is no mistake.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let json = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an adapter brings its own client"
+    )]
+    let builder = Client::builder();
+    let builder = builder
+        .user_agent("FluxoriExample/1.0")
+        .default_headers(json);
+    Ok(builder.redirect(Policy::none()).build()?)
 }
 
 /// Where a marketplace answers: the same variable that the vault reads, or production.

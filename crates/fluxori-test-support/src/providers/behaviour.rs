@@ -14,6 +14,8 @@ pub enum Call {
     ShopifyGraphql,
     /// `GET /connections` of Xero.
     XeroConnections,
+    /// `GET /api.xro/2.0/Organisation` of Xero, which adapters call.
+    XeroOrganisation,
     /// Where [`Behaviour::Redirect`] points: nobody may ever come here.
     RedirectTarget,
     /// An address that no marketplace has.

@@ -144,6 +144,7 @@ async fn handle(state: Data<State>, request: HttpRequest, body: Bytes) -> HttpRe
             shopify::graphql(&state, seen, shop, version).await
         }
         (Call::XeroConnections, _) => xero::connections(&state, seen).await,
+        (Call::XeroOrganisation, _) => xero::organisation(&state, seen).await,
         _ => {
             seen.require(false, "calls an address that no marketplace has");
             wire::json(404, &json!({"message": "Not Found"}))
@@ -165,6 +166,7 @@ fn call_of(parts: &[&str]) -> Call {
         ] => Call::AmazonParticipations,
         ["shopify", _, "admin", "api", _, "graphql.json"] => Call::ShopifyGraphql,
         ["xero", "connections"] => Call::XeroConnections,
+        ["xero", "api.xro", "2.0", "Organisation"] => Call::XeroOrganisation,
         ["elsewhere"] => Call::RedirectTarget,
         _ => Call::Unknown,
     }

@@ -62,6 +62,41 @@ pub(super) async fn connections(state: &State, seen: &mut Seen<'_>) -> HttpRespo
     }
 }
 
+/// `GET /api.xro/2.0/Organisation`: what an adapter asks first.
+pub(super) async fn organisation(state: &State, seen: &mut Seen<'_>) -> HttpResponse {
+    seen.require_method("GET");
+    let tenant = seen.header("xero-tenant-id");
+    let known = [keys::XERO_TENANT, keys::XERO_OTHER_TENANT];
+    seen.require(
+        tenant.is_some_and(|tenant| known.contains(&tenant)),
+        "names no tenant that the user granted",
+    );
+    let token = seen
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "));
+    seen.require(token.is_some(), "has no authorization of the kind Bearer");
+    if seen.is_malformed() {
+        return refusal(403, "AuthenticationUnsuccessful");
+    }
+    let behaviour = token
+        .and_then(|token| state.behaviour(token, Call::XeroOrganisation))
+        .unwrap_or(Behaviour::Refused);
+    // The real answer may hold a transaction key under `APIKey`, which nobody may keep.
+    let good = || {
+        json!({ "Organisations": [{
+            "OrganisationID": tenant, "Name": "Simulated Books", "BaseCurrency": "ZAR",
+            "CountryCode": "ZA", "IsDemoCompany": false, "APIKey": "canary-xero-transaction-key",
+        }] })
+    };
+    if let Some(fault) = wire::fault(&behaviour, state.origin(), good).await {
+        return fault;
+    }
+    match behaviour {
+        Behaviour::Refused => refusal(401, "TokenExpired: token expired"),
+        _ => wire::json(200, &good()),
+    }
+}
+
 /// Dates without a zone and with seven fraction digits, as Xero writes them.
 fn tenant(id: &str, name: &str) -> Value {
     json!({
