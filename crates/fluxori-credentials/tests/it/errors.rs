@@ -1,0 +1,57 @@
+//! Each error says who has to do what.
+
+use fluxori_connections::Verify;
+use fluxori_credentials::{CredentialError, Marketplace, UserId};
+use fluxori_test_support::database::TestDatabase;
+
+use crate::installation::{Installation, organization, user};
+
+#[tokio::test]
+async fn a_connection_that_does_not_exist_or_is_anothers() {
+    let installation = Installation::new(TestDatabase::sqlite()).await;
+    installation
+        .connect(Marketplace::Takealot, Verify::Require)
+        .await;
+    let provider = installation.provider().await.unwrap();
+    let stranger = UserId::new("eve").unwrap();
+    for (user, marketplace) in [
+        (&user(), Marketplace::Xero),
+        (&stranger, Marketplace::Takealot),
+    ] {
+        let error = provider
+            .get_marketplace_credentials(user, &organization(), marketplace)
+            .await;
+        assert!(matches!(error, Err(CredentialError::NoSuchConnection)));
+    }
+    provider.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_was_never_tested_and_has_no_account_yet() {
+    let installation = Installation::new(TestDatabase::sqlite()).await;
+    let id = installation.connect(Marketplace::Xero, Verify::Skip).await;
+    let provider = installation.provider().await.unwrap();
+    let error = provider
+        .get_marketplace_credentials(&user(), &organization(), Marketplace::Xero)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, CredentialError::NoAccountChosen { connection } if connection == id));
+    provider.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_token_that_was_never_bought() {
+    let installation = Installation::new(TestDatabase::sqlite()).await;
+    let id = installation
+        .connect(Marketplace::Amazon, Verify::Skip)
+        .await;
+    let provider = installation.provider().await.unwrap();
+    let error = provider
+        .get_marketplace_credentials(&user(), &organization(), Marketplace::Amazon)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, CredentialError::NoValidToken { connection, expires_at: None } if connection == id)
+    );
+    provider.shutdown().await;
+}

@@ -1,0 +1,7 @@
+//! The library as an adapter meets it, beside a server on the same database.
+
+mod adapter;
+mod doctor;
+mod errors;
+mod installation;
+mod start;

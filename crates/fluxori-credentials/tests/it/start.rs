@@ -1,0 +1,66 @@
+//! What keeps the library from starting, and what it says.
+
+use std::error::Error;
+
+use fluxori_connections::Verify;
+use fluxori_credentials::{CredentialProvider, Marketplace, StartError};
+use fluxori_test_support::database::TestDatabase;
+use rstest::rstest;
+
+use crate::installation::{Installation, MASTER_KEY, organization, user};
+
+const OTHER_KEY: &str = "q83vEjRWeJCrze8Ac2FkNnR5Wm1YcFVoT2tMZ0J0RGo=";
+
+async fn refusal(installation: &Installation) -> (StartError, String) {
+    let Err(error) = installation.provider().await else {
+        panic!("it started")
+    };
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    (error, text)
+}
+
+#[tokio::test]
+async fn secret_manager_is_refused_rather_than_ignored() {
+    let installation = Installation::new(TestDatabase::sqlite())
+        .await
+        .with("USE_SECRET_MANAGER", "true");
+    let (error, text) = refusal(&installation).await;
+    assert!(matches!(error, StartError::SecretManagerNotBuilt), "{text}");
+}
+
+#[rstest]
+#[case::sqlite(TestDatabase::sqlite())]
+#[case::postgresql(TestDatabase::postgres())]
+#[tokio::test]
+async fn another_master_key_is_refused_until_the_old_one_is_kept_beside_it(
+    #[case] database: TestDatabase,
+) {
+    let installation = Installation::new(database).await;
+    installation
+        .connect(Marketplace::Takealot, Verify::Require)
+        .await;
+    let installation = installation.with("ENCRYPTION_KEY", OTHER_KEY);
+    let (_, text) = refusal(&installation).await;
+    assert!(text.contains("ENCRYPTION_KEYS_RETIRED"), "{text}");
+
+    let installation = installation.with("ENCRYPTION_KEYS_RETIRED", MASTER_KEY);
+    let provider: CredentialProvider = installation.provider().await.unwrap();
+    let credentials = provider
+        .get_marketplace_credentials(&user(), &organization(), Marketplace::Takealot)
+        .await;
+    assert!(credentials.is_ok(), "the retired key still opens");
+    provider.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_says_what_to_do() {
+    let installation = Installation::new(TestDatabase::sqlite()).await;
+    let installation = installation.with("DATABASE_URL", "sqlite:/nowhere/at/all.sqlite");
+    let (error, text) = refusal(&installation).await;
+    assert!(matches!(error, StartError::Database(_)), "{text}");
+}
