@@ -53,9 +53,27 @@ fn main() {
     } else {
         (query, "pgbench, prepared, the same query")
     };
-    print_row("GET /api/connections, 20 rows", list, slower, name, Some(">= 0.5"));
-    print_row("the same", list, bare, "a bare actix-web handler with the same bytes", None);
-    print_row("the same", list, query, "pgbench, prepared, the same query", None);
+    print_row(
+        "GET /api/connections, 20 rows",
+        list,
+        slower,
+        name,
+        Some(">= 0.5"),
+    );
+    print_row(
+        "the same",
+        list,
+        bare,
+        "a bare actix-web handler with the same bytes",
+        None,
+    );
+    print_row(
+        "the same",
+        list,
+        query,
+        "pgbench, prepared, the same query",
+        None,
+    );
     runtime.block_on(subject.stop());
 }
 

@@ -15,7 +15,11 @@ const WARM_UP: Duration = Duration::from_millis(500);
 
 /// Requests a second, all callers together.
 pub(crate) fn rate(address: SocketAddr, request: &str, length: Duration) -> f64 {
-    let (counting, stop, count) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
+    let (counting, stop, count) = (
+        AtomicBool::new(false),
+        AtomicBool::new(false),
+        AtomicU64::new(0),
+    );
     thread::scope(|scope| {
         for _ in 0..CALLERS {
             scope.spawn(|| {

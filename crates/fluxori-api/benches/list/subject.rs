@@ -102,8 +102,12 @@ async fn connections(
     clock: &Arc<dyn Clock>,
 ) -> (Connections, ReadAuditTask) {
     let settings = DatabaseSettings::new(SecretText::copy_of(database.url()));
-    Database::migrate(&settings).await.expect("an empty database");
-    let database = Database::connect(&settings).await.expect("a migrated database");
+    Database::migrate(&settings)
+        .await
+        .expect("an empty database");
+    let database = Database::connect(&settings)
+        .await
+        .expect("a migrated database");
     let database = Arc::new(database);
     let keyring = Keyring::parse(Some(&make_master_key_text()), None).expect("a new key");
     let http = HttpClient::new(&HttpSettings::default()).expect("a client");
@@ -152,7 +156,11 @@ async fn fill(connections: &Connections) {
 fn request(expires_at: i64) -> String {
     let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let claims = serde_json::json!({"sub": USER, "org_id": ORGANIZATION, "exp": expires_at});
-    let signed = format!("{}.{}", encode(serde_json::json!({"alg": "HS256"})), encode(claims));
+    let signed = format!(
+        "{}.{}",
+        encode(serde_json::json!({"alg": "HS256"})),
+        encode(claims)
+    );
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()));
     format!(

@@ -8,7 +8,10 @@ use actix_web::{
 };
 use fluxori_domain::FieldProblem;
 use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use zeroize::Zeroizing;
 
 use crate::problem::{Problem, ProblemKind};
@@ -115,6 +118,14 @@ fn too_large(limit: usize) -> Problem {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // serde would also take an array as a struct, its values in the order of the fields.
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'{') {
+        return Err(match serde_json::from_slice::<IgnoredAny>(body) {
+            Ok(_) => Problem::invalid_field("", "the body must be an object"),
+            Err(error) => refused(&error, None),
+        });
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = shown_path(error.path());
@@ -232,6 +243,7 @@ mod tests {
             r#"{"makeDefault":true,"credentials":{"canary4711":["canary"]}}"#,
             r#"{"makeDefault":true,"credentials":{"apiKey":"a"},"label":["canary"]}"#,
             r#""canary""#,
+            r#"["canary",true,{}]"#,
             "canary",
             "{\"label\":\"canary\u{0}\"}",
             r#"{"makeDefault":true,"credentials":{}} canary"#,
