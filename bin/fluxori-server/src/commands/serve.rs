@@ -16,7 +16,7 @@ use tokio::{
 use url::Url;
 
 /// How often interrupted work is finished and expired things are forgotten.
-const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(300);
+const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(5);
 
 /// Serves the HTTP API until told to stop.
 pub(crate) fn serve() -> Result<ExitCode> {

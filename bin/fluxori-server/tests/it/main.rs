@@ -1,5 +1,10 @@
 //! The program as an operator meets it: a process with an environment, killed at will.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 mod doctor;
 mod life;
 mod process;

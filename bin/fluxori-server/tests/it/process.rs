@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const JWT_SECRET: &str = "canary-jwt-secret-0123456789-0123456789";
 /// How long a server may take to say that it listens; only reached when something is broken.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An environment to run the server in.
 pub(crate) struct Installation {

@@ -1,5 +1,10 @@
 //! The use cases over real databases, the real vault and simulated marketplaces.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 mod create;
 mod delete;
 mod dying;

@@ -7,8 +7,9 @@ use fluxori_connections::{
     ReadRequest, Verify,
 };
 use fluxori_domain::{
-    AuthType, Caller, Clock, Connection, ConnectionId, CredentialForm, Marketplace, OrganizationId,
-    PageRequest, SecretText, ServiceName, TenantScope, UserId, ports::Selector,
+    AuthType, Caller, Clock, Connection, ConnectionFilter, ConnectionId, CredentialForm,
+    Marketplace, OrganizationId, PageRequest, SecretText, ServiceName, TenantScope, UserId,
+    ports::Selector,
 };
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
 use fluxori_persistence::{Database, DatabaseSettings};
@@ -110,7 +111,7 @@ impl World {
         };
         let listed = self
             .connections
-            .list(&caller.scope, Default::default(), page)
+            .list(&caller.scope, ConnectionFilter::default(), page)
             .await;
         listed.unwrap().items
     }
@@ -238,6 +239,6 @@ pub(crate) fn read(marketplace: Marketplace) -> ReadRequest {
         marketplace,
         selector: Selector::Default,
         purpose: None,
-        minimum_validity: std::time::Duration::from_secs(60),
+        minimum_validity: std::time::Duration::from_mins(1),
     }
 }

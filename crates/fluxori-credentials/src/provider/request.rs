@@ -6,7 +6,7 @@ use fluxori_domain::{AccountId, Caller, ConnectionId, Marketplace, Purpose, port
 use super::{CredentialError, CredentialProvider, MarketplaceCredentials};
 
 /// How long an access token must at least be valid when the adapter does not say.
-const USUAL_VALIDITY: Duration = Duration::from_secs(60);
+const USUAL_VALIDITY: Duration = Duration::from_mins(1);
 
 /// A request for a credential, before it is sent.
 #[must_use = "nothing is read before `read`"]

@@ -4,6 +4,7 @@ use super::{Presence, Section, sections::all};
 
 /// The reference page of all settings, as Markdown.
 #[must_use]
+#[expect(clippy::missing_panics_doc, reason = "writing to memory cannot fail")]
 pub fn configuration_reference() -> String {
     let mut page = String::from(
         "# Configuration\n\n\

@@ -40,6 +40,7 @@ impl Values {
     ///
     /// # Errors
     /// [`SettingsError`] about the file, or about a value in a file of its own.
+    #[expect(clippy::missing_panics_doc, reason = "plain names always merge")]
     pub fn read(
         environment: &BTreeMap<String, String>,
         file: Option<&Path>,

@@ -114,7 +114,7 @@ async fn the_seller_sees_what_adapters_did(#[case] database: TestDatabase) {
     let credentials = provider
         .request(&user(), &organization(), Marketplace::Takealot)
         .purpose(Purpose::new("stock count").unwrap())
-        .minimum_validity(Duration::from_secs(600))
+        .minimum_validity(Duration::from_mins(10))
         .read()
         .await
         .unwrap();
