@@ -20,6 +20,8 @@ macro_rules! point_read {
                 result
             }
             crate::database::Inner::Sqlite(sqlite) => {
+                // Nothing else here ever waits: a caller in a loop would keep its thread for itself.
+                tokio::task::coop::consume_budget().await;
                 crate::queries::$module::sqlite::$function(&mut sqlite.reader() $(, $argument)*)
             }
         }

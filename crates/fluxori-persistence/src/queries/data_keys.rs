@@ -18,7 +18,7 @@ dual! {
     fn active(connection, organization: &OrganizationId) -> QueryResult<Option<DataKeyRow>> {
         let query = data_keys::table
             .filter(data_keys::organization_id.eq(organization.as_str()))
-            .filter(data_keys::is_active.eq(true))
+            .filter(data_keys::is_active)
             .select(DataKeyRow::as_select());
         wait!(query.first(connection)).optional()
     }

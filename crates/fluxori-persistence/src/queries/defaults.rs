@@ -35,7 +35,7 @@ dual! {
         let others = connections::table
             .filter(living(scope))
             .filter(connections::marketplace.eq(marketplace.as_str()))
-            .filter(connections::is_default.eq(true))
+            .filter(connections::is_default)
             .filter(connections::id.ne(Key(*keeper.as_uuid())));
         let change = (
             connections::is_default.eq(false),

@@ -1,6 +1,16 @@
 //! Every port on both databases, and what is particular to each.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
+mod audit;
 mod connections;
+mod data_keys;
 mod defaults;
+mod deletion;
+mod idempotency;
+mod inconsistent;
+mod plans;
+mod schema;
+mod trouble;

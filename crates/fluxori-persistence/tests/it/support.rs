@@ -3,13 +3,16 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
+use diesel::{
+    Connection as _, RunQueryDsl as _, SqliteConnection, connection::SimpleConnection as _,
+    dsl::sql, sql_types::BigInt,
+};
 use fluxori_domain::{
     AccountDetails, AccountId, AmazonDetails, AmazonRegion, AuditEvent, AuditEventId, AuditKind,
     AuthType, Backend, Clocks, Connection, ConnectionId, ConnectionStatus, Credential,
     CredentialId, Generation, Label, Marketplace, OrganizationId, SecretText, ServiceName,
-    StoredSecret, TakealotDetails, TakealotSurface, TenantScope, UserId,
-    ports::{ConnectionRepository as _, CredentialChange, NewConnection},
+    StoredSecret, TakealotDetails, TakealotSurface, TenantScope, UserId, XeroDetails,
+    ports::{ConnectionRepository as _, CredentialChange, DataKeyRepository, NewConnection},
 };
 use fluxori_persistence::{Database, DatabaseSettings};
 use fluxori_test_support::database::TestDatabase;
@@ -70,6 +73,17 @@ impl Store {
         raw(&self.place, statements);
     }
 
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: &str) -> i64 {
+        let query = format!("SELECT count(*) FROM {table}");
+        match sqlite_path(&self.place) {
+            Some(path) => sql::<BigInt>(&query)
+                .get_result(&mut SqliteConnection::establish(path).unwrap())
+                .unwrap(),
+            None => self.place.psql(&query).unwrap().trim().parse().unwrap(),
+        }
+    }
+
     /// Stores a new connection of an account.
     pub(crate) async fn insert(&self, scope: &TenantScope, account: &str) -> Connection {
         self.database
@@ -77,6 +91,11 @@ impl Store {
             .await
             .unwrap()
     }
+}
+
+/// The database as what keeps data keys, whose methods are named like those of other ports.
+pub(crate) fn keys(database: &Database) -> &dyn DataKeyRepository {
+    database
 }
 
 /// The file of an SQLite database, or `None` for PostgreSQL.
@@ -136,6 +155,11 @@ pub(crate) fn details(marketplace: Marketplace) -> AccountDetails {
             selling_partner_id: "A1".to_owned(),
             marketplace_ids: vec!["M1".to_owned()],
             countries: vec![],
+        }),
+        Marketplace::Xero => AccountDetails::Xero(XeroDetails {
+            tenant_id: None,
+            connection_id: None,
+            tenant_type: Some("ORGANISATION".to_owned()),
         }),
         _ => AccountDetails::Takealot(TakealotDetails {
             api_surface: TakealotSurface::Marketplace,

@@ -1,0 +1,86 @@
+//! A PostgreSQL server of our own, and its own benchmark.
+
+use std::{io::Write as _, process::Command, time::Duration};
+
+use fluxori_test_support::database::PostgresServer;
+
+pub(crate) struct Server(PostgresServer);
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        let server =
+            PostgresServer::start_with(&["shared_buffers=1GB", "max_wal_size=4GB"]).unwrap();
+        Self(server)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.0.url("postgres")
+    }
+
+    pub(crate) fn psql(&self, statements: &str) -> String {
+        let output = Command::new(self.0.bin_dir().join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c"])
+            .args([statements, &self.url()])
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The statement that our reads really send, as the server saw it.
+    pub(crate) fn statement_of_reads(&self) -> String {
+        let statement = self.psql(
+            "SELECT query FROM pg_stat_activity WHERE application_name = 'fluxori' \
+             AND query LIKE 'SELECT \"connections\"%' LIMIT 1",
+        );
+        assert!(statement.contains("LIMIT $4"), "{statement}");
+        statement.trim().to_owned()
+    }
+
+    /// Transactions a second of pgbench with the same statement, prepared.
+    pub(crate) fn pgbench(
+        &self,
+        statement: &str,
+        size: u32,
+        clients: usize,
+        turn: Duration,
+    ) -> f64 {
+        let script = ["$1", "$2", "$3", "$4"]
+            .iter()
+            .zip([":tenant", ":tenant", ":marketplace", ":rows"])
+            .fold(statement.to_owned(), |text, (from, to)| {
+                text.replace(from, to)
+            });
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        writeln!(file, "\\set tenant random(1, {size})\n{script};").unwrap();
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let output = Command::new(self.0.bin_dir().join("pgbench"))
+            .args(["--no-vacuum", "-M", "prepared", "-U", "postgres"])
+            .args(["-D", "marketplace=takealot", "-D", "rows=2"])
+            .args([
+                "-c",
+                &clients.to_string(),
+                "-j",
+                &cores.min(clients).to_string(),
+            ])
+            .args(["-T", &turn.as_secs().to_string()])
+            .arg("-h")
+            .arg(self.0.socket_dir())
+            .arg("-f")
+            .arg(file.path())
+            .arg("postgres")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let rate = text
+            .lines()
+            .find_map(|line| line.strip_prefix("tps = "))
+            .and_then(|line| line.split(' ').next())
+            .unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+        rate.parse().unwrap()
+    }
+}
