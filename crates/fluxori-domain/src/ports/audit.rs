@@ -6,14 +6,15 @@ use crate::{AuditEvent, ConnectionId, Page, PageRequest, TenantScope};
 /// Where events that are not part of a change go: reads of a credential.
 #[async_trait]
 pub trait AuditWriter: Send + Sync {
-    /// Appends the events, all or none.
+    /// Appends the events, all or none. Events that are there already, by their ids, are left alone: a writer who did
+    /// not hear the answer appends them again.
     async fn append(&self, events: Vec<AuditEvent>) -> Result<(), StorageError>;
 }
 
 /// The trail of one connection.
 #[async_trait]
 pub trait AuditReader: Send + Sync {
-    /// Events of a connection, newest first. Outlives the connection.
+    /// Events of a connection, newest first, in the order of their ids. Outlives the connection.
     async fn events(
         &self,
         scope: &TenantScope,

@@ -48,7 +48,7 @@ pub struct Tombstone {
     pub connection: ConnectionId,
     /// At which marketplace.
     pub marketplace: Marketplace,
-    /// Its credential, unless another connection still uses it.
+    /// Its credential, unless a living connection still uses it.
     pub credential: Option<Credential>,
     /// Whose it was.
     pub scope: TenantScope,
@@ -88,10 +88,13 @@ pub struct CredentialRead {
 /// [`ConnectionRepository::remove`].
 #[async_trait]
 pub trait ConnectionRepository: Send + Sync {
-    /// Stores a new connection, its credential and its event in one transaction, and returns it as stored.
+    /// Stores a new connection, its credential and its event in one transaction, and returns it as stored: version 1,
+    /// and the default if it asks for that or is the tenant's only one at the marketplace. A connection that loses the
+    /// default to it gets a new version. A credential that is stored already, with the same owner and generation, is shared.
     ///
     /// # Errors
-    /// [`StorageError::Duplicate`] when the account is already connected by this user.
+    /// [`StorageError::Duplicate`] when the account is already connected by this user; [`StorageError::Conflict`] when the
+    /// reservation to be completed, or the credential to be shared, is not there (any more).
     async fn insert(&self, new: NewConnection) -> Result<Connection, StorageError>;
 
     /// The connection, if it is this tenant's and lives.
@@ -126,7 +129,10 @@ pub trait ConnectionRepository: Send + Sync {
 
     /// Stores the changed connection if its version is still `connection.version`, with the credential's change
     /// and the event in the same transaction, and returns it with its new version. A connection that became the
-    /// default takes that from the one that was.
+    /// default takes that from the one that was, which gets a new version too.
+    ///
+    /// Owner, marketplace, credential, time of birth and the latest synchronisation stay what they are, whatever the value
+    /// says; so an edit never undoes a [`ConnectionRepository::record_sync`] that it has not seen.
     ///
     /// # Errors
     /// [`StorageError::Conflict`] when the version or the credential's generation is no longer the expected one, or
@@ -139,7 +145,8 @@ pub trait ConnectionRepository: Send + Sync {
     ) -> Result<Connection, StorageError>;
 
     /// Records a synchronisation without touching the version, so that a busy adapter never makes a seller's
-    /// edit fail. An older report does not overwrite a newer one. `false` when there is no such connection.
+    /// edit fail. An older report does not overwrite a newer one, but leaves its event. `false`, and no event, when
+    /// there is no such connection.
     async fn record_sync(
         &self,
         scope: &TenantScope,
@@ -157,7 +164,9 @@ pub trait ConnectionRepository: Send + Sync {
         selector: &Selector,
     ) -> Result<Candidates, StorageError>;
 
-    /// Makes the connection invisible at once, if its version is still `version`; without a version, whatever it is.
+    /// Makes the connection invisible at once, if its version is still `version`; without a version, whatever it is. If it
+    /// was the default and exactly one connection is left at the marketplace, that becomes the default: adapters get it
+    /// anyway, and go on getting it when another is added.
     ///
     /// # Errors
     /// [`StorageError::Conflict`] when it is gone or has another version.

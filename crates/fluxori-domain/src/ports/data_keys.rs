@@ -36,6 +36,9 @@ pub trait DataKeyRepository: Send + Sync {
     ) -> Result<Option<WrappedDataKey>, StorageError>;
 
     /// Stores a first key as the active one, unless another was faster, and returns the one that is active now.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when none is active and this very key was the active one before.
     async fn insert_first(&self, key: WrappedDataKey) -> Result<WrappedDataKey, StorageError>;
 
     /// Replaces the wrapping of a key, if its master key is still `expected`; `false` when it is not.

@@ -31,7 +31,7 @@ pub trait IdempotencyRepository: Send + Sync {
         expires_at: DateTime<Utc>,
     ) -> Result<Reservation, StorageError>;
 
-    /// Gives up a reservation, because the request failed and may be sent again.
+    /// Gives up a reservation, because the request failed and may be sent again. A completed one stays.
     async fn release(&self, scope: &TenantScope, key: &IdempotencyKey) -> Result<(), StorageError>;
 
     /// Maintenance, all tenants: forgets what expired before `now`; returns how many.
