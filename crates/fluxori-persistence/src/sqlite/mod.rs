@@ -118,3 +118,94 @@ impl From<Unanswered> for Failure {
         StorageError::Unavailable(Box::new(error)).into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::{
+        RunQueryDsl as _, connection::SimpleConnection as _, dsl::sql, sql_types::Integer,
+    };
+    use fluxori_domain::SecretText;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A database with one table.
+    async fn open() -> (TempDir, Sqlite) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.sqlite");
+        let url = format!("sqlite:{}", path.display());
+        let settings = DatabaseSettings::new(SecretText::new(url));
+        File::from_settings(&settings).unwrap().create().unwrap();
+        let database = Sqlite::connect(&settings).unwrap();
+        execute(&database, "CREATE TABLE numbers (n INTEGER NOT NULL)")
+            .await
+            .unwrap();
+        (folder, database)
+    }
+
+    async fn execute(database: &Sqlite, statements: &'static str) -> Result<(), StorageError> {
+        let work =
+            move |connection: &mut SqliteConnection| Ok(connection.batch_execute(statements)?);
+        database
+            .transaction(work)
+            .await
+            .map_err(dialect::storage_error)
+    }
+
+    fn count(database: &Sqlite) -> i32 {
+        sql::<Integer>("SELECT count(*) FROM numbers")
+            .get_result(&mut *database.reader())
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_unavailable_until_there_is_room_and_stores_nothing_by_halves() {
+        let (_folder, database) = open().await;
+        execute(&database, "PRAGMA max_page_count = 10")
+            .await
+            .unwrap();
+        let fill = "INSERT INTO numbers VALUES (1); \
+                    INSERT INTO numbers WITH RECURSIVE many(n) AS \
+                    (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 100000) SELECT n FROM many";
+        let error = execute(&database, fill).await.unwrap_err();
+        assert!(error.is_transient(), "{error:?}");
+        assert_eq!(count(&database), 0);
+        execute(&database, "PRAGMA max_page_count = 100000")
+            .await
+            .unwrap();
+        execute(&database, "INSERT INTO numbers VALUES (1)")
+            .await
+            .unwrap();
+        assert_eq!(count(&database), 1);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_fails_alone_and_its_transaction_with_it() {
+        let (_folder, database) = open().await;
+        let work = |connection: &mut SqliteConnection| -> Result<(), Failure> {
+            connection.batch_execute("INSERT INTO numbers VALUES (1)")?;
+            panic!("as a defect would");
+        };
+        let error = database
+            .transaction(work)
+            .await
+            .map_err(dialect::storage_error)
+            .unwrap_err();
+        assert!(error.is_transient(), "{error:?}");
+        execute(&database, "INSERT INTO numbers VALUES (2)")
+            .await
+            .unwrap();
+        assert_eq!(count(&database), 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_for_reading_does_not_write() {
+        let (_folder, database) = open().await;
+        let written = database
+            .reader()
+            .batch_execute("INSERT INTO numbers VALUES (1)");
+        let error = dialect::storage_error(written.unwrap_err().into());
+        assert!(error.is_transient(), "{error:?}");
+        assert_eq!(count(&database), 0);
+    }
+}
