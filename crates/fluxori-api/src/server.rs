@@ -29,7 +29,7 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often allowances that are full again are forgotten.
-const TIDY: Duration = Duration::from_secs(60);
+const TIDY: Duration = Duration::from_mins(1);
 
 /// A server that listens and does not answer yet.
 pub struct Server {

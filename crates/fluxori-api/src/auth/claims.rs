@@ -82,13 +82,12 @@ impl ClaimRules {
     fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
         let good = match (&self.audience, claims.get("aud")) {
             (None, None) => true,
-            (None, Some(_)) | (Some(_), None) => false,
             (Some(wanted), Some(Value::String(sent))) => sent == wanted,
             (Some(wanted), Some(Value::Array(sent))) => {
                 sent.iter().all(Value::is_string)
                     && sent.iter().any(|one| one.as_str() == Some(wanted))
             }
-            (Some(_), Some(_)) => false,
+            (None, Some(_)) | (Some(_), _) => false,
         };
         if good {
             Ok(())
@@ -114,7 +113,7 @@ impl ClaimRules {
     }
 }
 
-/// A NumericDate: seconds since 1970, a fraction allowed.
+/// A `NumericDate`: seconds since 1970, a fraction allowed.
 fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<DateTime<Utc>>, ()> {
     let Some(value) = claims.get(name) else {
         return Ok(None);

@@ -120,9 +120,10 @@ impl Problem {
     /// Writes it to the log, once: where the response is sent.
     pub(crate) fn log(&self) {
         let kind = self.0.kind.slug();
-        match &self.0.cause {
-            Some(cause) => tracing::error!(kind, cause = %Chain(cause.as_ref()), "request failed"),
-            None => tracing::debug!(kind, detail = %self.0.detail, "request refused"),
+        if let Some(cause) = &self.0.cause {
+            tracing::error!(kind, cause = %Chain(cause.as_ref()), "request failed");
+        } else {
+            tracing::debug!(kind, detail = %self.0.detail, "request refused");
         }
     }
 

@@ -7,10 +7,13 @@ mod marketplaces;
 mod openapi;
 mod start;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    future::{Ready, ready},
+};
 
 use actix_web::{
-    Handler, HttpRequest, Resource, Route, guard,
+    Handler, HttpResponse, Resource, Route, guard,
     http::{Method, header::ALLOW},
     middleware::from_fn,
     web,
@@ -110,10 +113,10 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
         for endpoint in endpoints {
             resource = resource.route(endpoint.route);
         }
-        let resource = resource.default_service(web::to(move || other_method(allowed.clone())));
+        let resource = resource.default_service(web::to(refuse(move || other_method(&allowed))));
         register(service, resource, access);
     }
-    service.default_service(web::to(nothing_here));
+    service.default_service(web::to(refuse(Problem::not_found)));
 }
 
 fn register(service: &mut web::ServiceConfig, resource: Resource, access: Access) {
@@ -134,16 +137,23 @@ fn allowed(endpoints: &[Endpoint]) -> String {
     methods.join(", ")
 }
 
-async fn other_method(allowed: String) -> Result<&'static str, Problem> {
-    Err(Problem::new(
+fn other_method(allowed: &str) -> Problem {
+    Problem::new(
         ProblemKind::MethodNotAllowed,
         format!("This address takes {allowed}."),
     )
-    .with_header(ALLOW, allowed))
+    .with_header(ALLOW, allowed)
 }
 
-async fn nothing_here(_: HttpRequest) -> Result<&'static str, Problem> {
-    Err(Problem::not_found())
+/// A handler that always answers with this problem.
+fn refuse(
+    problem: impl Fn() -> Problem + Clone + 'static,
+) -> impl Handler<
+    (),
+    Output = Result<HttpResponse, Problem>,
+    Future = Ready<Result<HttpResponse, Problem>>,
+> {
+    move || ready(Err(problem()))
 }
 
 #[cfg(test)]

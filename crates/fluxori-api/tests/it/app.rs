@@ -41,14 +41,29 @@ pub(crate) struct TestApp {
     server: JoinHandle<Result<(), ApiError>>,
     stop: oneshot::Sender<()>,
     audit: ReadAuditTask,
-    _database: TestDatabase,
+    _place: Place,
 }
 
 /// What a test wants to be different.
 pub(crate) struct Builder {
-    database: TestDatabase,
+    place: Place,
     settings: ApiSettings,
     key_source: Option<Arc<dyn KeySource>>,
+}
+
+/// Where the database is.
+enum Place {
+    Own(TestDatabase),
+    At(String),
+}
+
+impl Place {
+    fn url(&self) -> &str {
+        match self {
+            Self::Own(database) => database.url(),
+            Self::At(url) => url,
+        }
+    }
 }
 
 impl Builder {
@@ -60,14 +75,19 @@ impl Builder {
         };
         settings.jwt.secret = Some(SecretText::copy_of(tokens::SECRET));
         Self {
-            database: TestDatabase::sqlite(),
+            place: Place::Own(TestDatabase::sqlite()),
             settings,
             key_source: None,
         }
     }
 
     pub(crate) fn database(mut self, database: TestDatabase) -> Self {
-        self.database = database;
+        self.place = Place::Own(database);
+        self
+    }
+
+    pub(crate) fn database_at(mut self, url: String) -> Self {
+        self.place = Place::At(url);
         self
     }
 
@@ -87,7 +107,7 @@ impl Builder {
         let clock = Arc::new(ManualClock::default());
         let providers = SimulatedProviders::start();
         let (connections, audit) = connections(
-            &self.database,
+            self.place.url(),
             &providers,
             Arc::clone(&clock) as Arc<dyn Clock>,
         )
@@ -116,17 +136,17 @@ impl Builder {
             server,
             stop,
             audit,
-            _database: self.database,
+            _place: self.place,
         }
     }
 }
 
 async fn connections(
-    database: &TestDatabase,
+    url: &str,
     providers: &SimulatedProviders,
     clock: Arc<dyn Clock>,
 ) -> (Connections, ReadAuditTask) {
-    let settings = DatabaseSettings::new(SecretText::copy_of(database.url()));
+    let settings = DatabaseSettings::new(SecretText::copy_of(url));
     Database::migrate(&settings).await.unwrap();
     let database = Arc::new(Database::connect(&settings).await.unwrap());
     let keyring = Keyring::parse(Some(&make_master_key_text()), None).unwrap();

@@ -1,5 +1,10 @@
 //! The API over real HTTP, on real databases, against simulated marketplaces.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, a panic is the report of a failure"
+)]
+
 mod app;
 mod exchange;
 mod tokens;
@@ -17,6 +22,7 @@ mod list;
 mod login;
 mod logs;
 mod operations;
+mod outage;
 mod replace;
 mod show;
 mod tenants;

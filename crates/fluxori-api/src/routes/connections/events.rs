@@ -1,6 +1,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use fluxori_domain::{AuditEvent, AuditKind, OutcomeClass};
+use fluxori_domain::{AuditEvent, AuditKind, Generation, OutcomeClass, Purpose, RequestId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,10 +91,10 @@ impl<'a> From<&'a AuditEvent> for EventView<'a> {
             kind: event.kind,
             at: event.at,
             service: event.service.as_str(),
-            purpose: event.purpose.as_ref().map(|purpose| purpose.as_str()),
-            generation: event.generation.map(|generation| generation.as_i64()),
+            purpose: event.purpose.as_ref().map(Purpose::as_str),
+            generation: event.generation.map(Generation::as_i64),
             outcome: event.outcome,
-            request_id: event.request_id.as_ref().map(|id| id.as_str()),
+            request_id: event.request_id.as_ref().map(RequestId::as_str),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    AccountDetails, AmazonRegion, AuthType, Connection, ConnectionId, FieldProblem, Marketplace,
-    OutcomeClass, SyncOutcome, TakealotSurface,
+    AccountDetails, AccountId, AmazonRegion, AuthType, Connection, ConnectionId, FieldProblem,
+    Marketplace, OutcomeClass, SyncOutcome, TakealotSurface,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -143,7 +143,7 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             auth_type: connection.auth_type,
             label: connection.label.as_str(),
             account: AccountView {
-                id: connection.account_id.as_ref().map(|id| id.as_str()),
+                id: connection.account_id.as_ref().map(AccountId::as_str),
                 name: connection.account_name.as_deref(),
                 details: (&connection.details).into(),
             },
