@@ -58,7 +58,7 @@ impl KeyRing {
         if let Some(present) = self.present()
             && present.keys.knows(compact)
         {
-            if present.fetched_at + FRESH_FOR < self.clock.now() {
+            if present.fetched_at + FRESH_FOR < self.clock.now() && self.may_refresh() {
                 let ring = Arc::clone(self);
                 tokio::spawn(async move { ring.refresh().await });
             }
@@ -75,12 +75,7 @@ impl KeyRing {
     async fn refresh(&self) {
         let mut last_attempt = self.last_attempt.lock().await;
         let now = self.clock.now();
-        let pause = if self.present().is_some() {
-            PAUSE
-        } else {
-            FIRST_PAUSE
-        };
-        if last_attempt.is_some_and(|last| now < last + pause) {
+        if !self.is_due(*last_attempt, now) {
             return;
         }
         *last_attempt = Some(now);
@@ -111,6 +106,21 @@ impl KeyRing {
             keys: Arc::new(keys),
             fetched_at: now,
         });
+    }
+
+    /// Whether nobody is fetching, or was a moment ago.
+    fn may_refresh(&self) -> bool {
+        let last_attempt = self.last_attempt.try_lock();
+        last_attempt.is_ok_and(|last| self.is_due(*last, self.clock.now()))
+    }
+
+    fn is_due(&self, last_attempt: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+        let pause = if self.present().is_some() {
+            PAUSE
+        } else {
+            FIRST_PAUSE
+        };
+        last_attempt.is_none_or(|last| last + pause <= now)
     }
 
     fn present(&self) -> Option<Present> {

@@ -76,7 +76,7 @@ impl Limits {
 
     /// Counts a failed login from an address.
     pub(crate) fn count_failure(&self, address: IpAddr) -> Result<(), Problem> {
-        match self.failures.check_key(&address) {
+        match self.failures.check_key(&network(address)) {
             Ok(_) => Ok(()),
             Err(until) => {
                 Err(self.refused(&until, "Too many requests without a valid access token."))
@@ -117,6 +117,17 @@ pub(crate) fn limited(headers: &mut HeaderMap, headroom: Headroom) {
         STATE,
         HeaderValue::from_str(&state).expect("digits and quotes are a header"),
     );
+}
+
+/// Whoever has one address of IPv6 has the other 2⁶⁴ of its network, too.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            IpAddr::V6(network.into())
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }
 
 fn whole_seconds(wait: Duration) -> u64 {
@@ -162,6 +173,14 @@ mod tests {
             .unwrap();
         assert!((1..=60).contains(&wait), "{wait}");
         assert!(limits.count(&scope("b")).is_ok());
+    }
+
+    #[test]
+    fn addresses_of_one_network_count_together() {
+        let network = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
     }
 
     #[test]
