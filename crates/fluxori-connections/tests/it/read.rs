@@ -17,7 +17,7 @@ use crate::world::{Kind, World, ada, amazon, caller, read, shopify, takealot};
 async fn an_adapter_gets_what_the_seller_pasted_and_leaves_a_trace(
     #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
 ) {
-    let world = World::new(kind).await;
+    let mut world = World::new(kind).await;
     let id = world
         .create(takealot(keys::TAKEALOT_GOOD))
         .await
@@ -43,8 +43,9 @@ async fn an_adapter_gets_what_the_seller_pasted_and_leaves_a_trace(
     assert_eq!(key, keys::TAKEALOT_GOOD);
     assert_eq!(live.valid_until, None);
 
-    let connections = world.shutdown().await;
-    let events = connections
+    world.flush().await;
+    let events = world
+        .connections
         .events(&ada().scope, id, PageRequest::default())
         .await
         .unwrap();

@@ -44,7 +44,7 @@ pub(crate) struct World {
     pub(crate) connections: Connections,
     pub(crate) providers: SimulatedProviders,
     pub(crate) clock: Arc<ManualClock>,
-    audit: ReadAuditTask,
+    audit: Option<ReadAuditTask>,
     _database: Option<TestDatabase>,
 }
 
@@ -95,7 +95,7 @@ impl World {
             connections,
             providers,
             clock,
-            audit,
+            audit: Some(audit),
             _database: None,
         }
     }
@@ -135,10 +135,10 @@ impl World {
             .collect()
     }
 
-    /// Flushes the audit of reads.
-    pub(crate) async fn shutdown(self) -> Connections {
-        self.audit.shutdown().await;
-        self.connections
+    /// Writes the audit of the reads so far; there must be no reads after it.
+    pub(crate) async fn flush(&mut self) {
+        let audit = self.audit.take().expect("flushed once");
+        audit.shutdown().await;
     }
 }
 
