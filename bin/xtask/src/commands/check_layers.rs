@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<()> {
         println!("  {violation}");
     }
     bail!(
-        "{} departures from bin/xtask/src/layers/table.rs: move the code to the layer that may do this, or change the \
+        "{} of the above depart from bin/xtask/src/layers/table.rs: move the code to the layer that may do this, or change the \
          table and docs/architecture.md in the same commit",
         found.len()
     );
