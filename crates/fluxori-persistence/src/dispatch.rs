@@ -1,23 +1,23 @@
 //! The one place that asks which database it is: the three ways to run a query.
 
-/// Runs one query that reads a bounded number of rows by an index: on a shared connection of PostgreSQL, once more if that
-/// connection was lost; in place on SQLite.
+/// Runs one query that reads a bounded number of rows by an index: on a shared connection of PostgreSQL, on another one if
+/// that is no longer good; in place on SQLite.
 macro_rules! point_read {
     ($database:expr, $module:ident::$function:ident($($argument:expr),*)) => {{
         let database: &crate::Database = $database;
         match &*database.inner {
             crate::database::Inner::Postgres(postgres) => {
-                let reader = postgres.reader().await?;
-                let mut result = crate::queries::$module::postgres::$function(
-                    &mut reader.connection() $(, $argument)*
-                ).await;
-                if result.is_err() && reader.is_closed() {
-                    let reader = postgres.reader().await?;
-                    result = crate::queries::$module::postgres::$function(
+                let mut spare = postgres.readers.count();
+                loop {
+                    let reader = postgres.readers.next().await?;
+                    let result = crate::queries::$module::postgres::$function(
                         &mut reader.connection() $(, $argument)*
                     ).await;
+                    match result {
+                        Err(error) if spare > 0 && reader.retire_after(&error) => spare -= 1,
+                        result => break result,
+                    }
                 }
-                result
             }
             crate::database::Inner::Sqlite(sqlite) => {
                 // Nothing else here ever waits: a caller in a loop would keep its thread for itself.

@@ -76,6 +76,8 @@ async fn postgres(size: u32) -> f64 {
     server.psql("VACUUM ANALYZE");
     let database = Database::connect(&settings).await.unwrap();
     rate(&database, size, CALLERS, Duration::from_secs(1)).await;
+    // A caller who is alone leaves the plain statement behind on every connection.
+    rate(&database, size, 1, Duration::from_millis(100)).await;
     let statement = server.statement_of_reads();
 
     let (mut ours, mut pgbench) = (Vec::new(), Vec::new());

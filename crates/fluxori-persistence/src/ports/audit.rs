@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use fluxori_domain::{
     AuditEvent, ConnectionId, Page, PageRequest, TenantScope,
@@ -8,6 +10,8 @@ use super::{bounded, page};
 use crate::{
     Database,
     dispatch::{long_read, transaction},
+    failure::Failure,
+    queries::audit::Present,
     rows::EventRow,
 };
 
@@ -17,8 +21,19 @@ impl AuditWriter for Database {
         if events.is_empty() {
             return Ok(());
         }
-        let rows: Vec<EventRow> = events.into_iter().map(Into::into).collect();
-        transaction!(self, audit::append(&rows)).map_err(|failure| self.explain(failure))
+        let mut rows: Vec<EventRow> = events.into_iter().map(Into::into).collect();
+        // Neighbours in the index one after the other.
+        rows.sort_unstable_by(|one, other| one.primary_key().cmp(&other.primary_key()));
+        let rows = Arc::new(rows);
+        let mut result = Ok(());
+        for present in [Present::IsAnError, Present::IsLeftAlone] {
+            let rows = Arc::clone(&rows);
+            result = transaction!(self, audit::append(&rows, present));
+            if !result.as_ref().is_err_and(Failure::is_unique_violation) {
+                break;
+            }
+        }
+        result.map_err(|failure| self.explain(failure))
     }
 }
 

@@ -13,6 +13,7 @@ use fluxori_domain::{
 use super::{bounded, page};
 use crate::{
     Database,
+    database::Inner,
     dispatch::{long_read, point_read, transaction},
     failure::Failure,
     rows::{candidates, tombstone},
@@ -107,7 +108,12 @@ impl ConnectionRepository for Database {
         marketplace: Marketplace,
         selector: &Selector,
     ) -> Result<Candidates, StorageError> {
-        let rows = point_read!(self, read::read_credential(scope, marketplace, selector))?;
+        let rows = match (&*self.inner, selector) {
+            (Inner::Postgres(postgres), Selector::Default) => {
+                postgres.defaults.read_default(scope, marketplace).await?
+            }
+            _ => point_read!(self, read::read_credential(scope, marketplace, selector))?,
+        };
         candidates(scope, marketplace, rows)
     }
 

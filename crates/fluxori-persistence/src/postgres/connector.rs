@@ -99,6 +99,7 @@ async fn open(
     connection
         .batch_execute(&format!(
             "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+             SET plan_cache_mode = force_generic_plan; \
              SET statement_timeout = {patience}; \
              SET lock_timeout = {patience}; \
              SET idle_in_transaction_session_timeout = {patience}"

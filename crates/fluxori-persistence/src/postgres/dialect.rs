@@ -11,6 +11,7 @@ use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
 use super::form::Driver;
 use crate::{
     failure::Failure,
+    queries::audit::Present,
     rows::EventRow,
     types::{Identifier, Instant, Void},
 };
@@ -32,21 +33,25 @@ pub(crate) async fn lock_defaults(
         .map(|_| ())
 }
 
-/// Appends events in one statement, however many. An event that is there already is left alone, so that a writer who
-/// did not hear the answer may try again.
+/// Appends events in one statement, however many.
 pub(crate) async fn append(
     connection: &mut Driver<'_>,
     events: &[EventRow],
+    present: Present,
 ) -> Result<(), Failure> {
     fn column<'e, T>(events: &'e [EventRow], value: impl Fn(&'e EventRow) -> T) -> Vec<T> {
         events.iter().map(value).collect()
     }
-    diesel::sql_query(
+    let conflict = match present {
+        Present::IsAnError => "",
+        Present::IsLeftAlone => "ON CONFLICT DO NOTHING",
+    };
+    diesel::sql_query(format!(
         "INSERT INTO audit_events (organization_id, user_id, connection_id, id, marketplace, kind, \
          service, purpose, generation, outcome, request_id, at) \
          SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-         ON CONFLICT DO NOTHING",
-    )
+         {conflict}"
+    ))
     .bind::<Array<Text>, _>(column(events, |event| event.organization_id.as_str()))
     .bind::<Array<Text>, _>(column(events, |event| event.user_id.as_str()))
     .bind::<Array<Identifier>, _>(column(events, |event| event.connection_id))
@@ -64,17 +69,13 @@ pub(crate) async fn append(
     Ok(())
 }
 
-/// What a failure means for the caller.
+/// Whether the same statement may succeed later, or on another connection.
 ///
 /// The driver keeps the SQLSTATE of few errors. Of the others, those with a position in the statement are about the
 /// statement (syntax, unknown column); the rest is about the server: shutting down, out of disk, lock or statement
 /// timeout, too many connections.
-pub(crate) fn storage_error(failure: Failure) -> StorageError {
-    let error = match failure {
-        Failure::Storage(error) => return error,
-        Failure::Driver(error) => error,
-    };
-    let transient = match &error {
+pub(crate) fn is_transient(error: &DriverError) -> bool {
+    match error {
         DriverError::DatabaseError(kind, information) => match kind {
             DatabaseErrorKind::UnableToSendCommand
             | DatabaseErrorKind::ClosedConnection
@@ -85,10 +86,16 @@ pub(crate) fn storage_error(failure: Failure) -> StorageError {
         },
         DriverError::BrokenTransactionManager | DriverError::RollbackErrorOnCommit { .. } => true,
         _ => false,
-    };
-    if transient {
-        StorageError::Unavailable(Box::new(error))
-    } else {
-        StorageError::Refused(Box::new(error))
+    }
+}
+
+/// What a failure means for the caller.
+pub(crate) fn storage_error(failure: Failure) -> StorageError {
+    match failure {
+        Failure::Storage(error) => error,
+        Failure::Driver(error) if is_transient(&error) => {
+            StorageError::Unavailable(Box::new(error))
+        }
+        Failure::Driver(error) => StorageError::Refused(Box::new(error)),
     }
 }

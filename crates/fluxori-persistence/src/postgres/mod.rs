@@ -4,7 +4,9 @@ pub(crate) mod dialect;
 pub(crate) mod form;
 
 mod address;
+mod batches;
 mod connector;
+mod many;
 mod migrate;
 mod readers;
 mod tls;
@@ -19,11 +21,11 @@ use fluxori_domain::ports::StorageError;
 use futures_util::future::BoxFuture;
 
 use crate::{DatabaseError, DatabaseSettings, failure::Failure};
+use batches::Batches;
 use connector::Connector;
 use readers::Readers;
 
 pub(crate) use migrate::{applied_versions, migrate};
-pub(crate) use readers::Reader;
 
 /// A connection of the pool, which has it back when this is dropped.
 pub(crate) type Pooled = managed::Object<PoolManager>;
@@ -32,14 +34,21 @@ pub(crate) type Pooled = managed::Object<PoolManager>;
 pub(crate) struct Postgres {
     connector: Arc<Connector>,
     pool: managed::Pool<PoolManager>,
-    readers: Readers,
+    /// Shared connections for point reads.
+    pub(crate) readers: Arc<Readers>,
+    /// The busiest query, for many callers at once.
+    pub(crate) defaults: Batches,
 }
 
 impl Postgres {
     /// Opens a first connection, so that a wrong address is found now.
     pub(crate) async fn connect(settings: &DatabaseSettings) -> Result<Self, DatabaseError> {
         let connector = Arc::new(Connector::new(settings)?);
-        let readers = Readers::new(Arc::clone(&connector), settings.shared_readers());
+        let readers = Arc::new(Readers::new(
+            Arc::clone(&connector),
+            settings.shared_readers(),
+        ));
+        let defaults = Batches::start(Arc::clone(&readers), connector.runtime());
         let pool = managed::Pool::builder(PoolManager(Arc::clone(&connector)))
             .max_size(settings.pooled_connections())
             .runtime(Runtime::Tokio1)
@@ -50,6 +59,7 @@ impl Postgres {
             connector,
             pool,
             readers,
+            defaults,
         };
         drop(database.pool.get().await.map_err(|error| match error {
             managed::PoolError::Backend(error) => error,
@@ -69,11 +79,6 @@ impl Postgres {
             .get()
             .await
             .map_err(|error| StorageError::Unavailable(Box::new(error)))
-    }
-
-    /// A shared connection for one point read.
-    pub(crate) async fn reader(&self) -> Result<Arc<Reader>, StorageError> {
-        self.readers.next().await
     }
 
     /// Runs `work` in one transaction, which ends even when the caller is gone: a connection with half a transaction

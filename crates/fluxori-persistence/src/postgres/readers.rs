@@ -3,11 +3,12 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
+use diesel::result::Error as DriverError;
 use diesel_async::AsyncPgConnection;
 use fluxori_domain::ports::StorageError;
 use tokio::sync::Mutex;
 
-use super::connector::Connector;
+use super::{connector::Connector, dialect::is_transient};
 
 /// A connection that many point reads share: their statements follow each other without waiting for answers.
 pub(crate) struct Reader {
@@ -21,9 +22,18 @@ impl Reader {
         &self.connection
     }
 
-    /// Whether the connection is gone, so that another one should be tried.
-    pub(crate) fn is_closed(&self) -> bool {
+    fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
+    }
+
+    /// Lets nobody begin on this connection any more if the failure may be due to it, and says so: a server that ends a
+    /// connection answers what is under way with an error before it closes.
+    pub(crate) fn retire_after(&self, error: &DriverError) -> bool {
+        let transient = is_transient(error);
+        if transient {
+            self.closed.store(true, Ordering::Release);
+        }
+        transient
     }
 }
 
@@ -60,8 +70,13 @@ impl Readers {
         }
     }
 
+    /// How many connections there are at most.
+    pub(crate) fn count(&self) -> usize {
+        self.slots.len()
+    }
+
     /// The next reader in turn.
-    pub(super) async fn next(&self) -> Result<Arc<Reader>, StorageError> {
+    pub(crate) async fn next(&self) -> Result<Arc<Reader>, StorageError> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let slot = &self.slots[turn % self.slots.len()];
         match slot.open_reader() {

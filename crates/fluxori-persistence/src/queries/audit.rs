@@ -6,6 +6,15 @@ use fluxori_domain::{ConnectionId, PageRequest, TenantScope};
 use super::dual;
 use crate::{failure::Failure, rows::EventRow, schema::audit_events, types::Key};
 
+/// What to do about an event that is there already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Present {
+    /// Expecting none makes the statement a good deal cheaper.
+    IsAnError,
+    /// The writer did not hear the answer and tries again.
+    IsLeftAlone,
+}
+
 dual! {
     /// Adds one event, as part of a change.
     fn record(connection, event: &EventRow) -> QueryResult<()> {
@@ -13,9 +22,9 @@ dual! {
         wait!(insert.execute(connection)).map(|_| ())
     }
 
-    /// Adds many events, or leaves alone those that are there already.
-    fn append(connection, events: &[EventRow]) -> Result<(), Failure> {
-        wait!(dialect::append(connection, events))
+    /// Adds many events.
+    fn append(connection, events: &[EventRow], present: Present) -> Result<(), Failure> {
+        wait!(dialect::append(connection, events, present))
     }
 
     /// One more event than a page holds, newest first.

@@ -57,7 +57,7 @@ pub(crate) fn candidates(
     let mut rows = rows.into_iter();
     match (rows.next(), rows.next()) {
         (None, _) => Ok(Candidates::None),
-        (Some(row), second) if row.connection.is_default || second.is_none() => {
+        (Some(row), second) if row.is_default() || second.is_none() => {
             Ok(Candidates::One(Box::new(row.read(scope, marketplace)?)))
         }
         (Some(_), _) => Ok(Candidates::Several),
@@ -65,6 +65,10 @@ pub(crate) fn candidates(
 }
 
 impl ReadRow {
+    pub(crate) const fn is_default(&self) -> bool {
+        self.connection.is_default
+    }
+
     fn read(
         self,
         scope: &TenantScope,

@@ -7,7 +7,7 @@ use diesel::{
 use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
 
 use super::form::Driver;
-use crate::{failure::Failure, rows::EventRow, schema::audit_events};
+use crate::{failure::Failure, queries::audit::Present, rows::EventRow, schema::audit_events};
 
 /// Lets one transaction at a time decide about the default of a tenant's marketplace: here a transaction that writes is
 /// alone anyway.
@@ -23,14 +23,18 @@ pub(crate) const fn lock_defaults(
     Ok(())
 }
 
-/// Appends events one by one with a prepared statement, which beats one long statement here. An event that is there
-/// already is left alone, so that a writer who did not hear the answer may try again.
-pub(crate) fn append(connection: &mut Driver, events: &[EventRow]) -> Result<(), Failure> {
+/// Appends events one by one with a prepared statement, which beats one long statement here.
+pub(crate) fn append(
+    connection: &mut Driver,
+    events: &[EventRow],
+    present: Present,
+) -> Result<(), Failure> {
     for event in events {
-        diesel::insert_into(audit_events::table)
-            .values(event)
-            .on_conflict_do_nothing()
-            .execute(connection)?;
+        let insert = diesel::insert_into(audit_events::table).values(event);
+        match present {
+            Present::IsAnError => insert.execute(connection)?,
+            Present::IsLeftAlone => insert.on_conflict_do_nothing().execute(connection)?,
+        };
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use fluxori_domain::{
 };
 use futures_util::future::join_all;
 
-use crate::support::{Store, account, alice, event, new, on_both};
+use crate::support::{Store, account, alice, event, new, on_both, scope};
 
 async fn read(store: &Store, scope: &TenantScope, selector: Selector) -> Candidates {
     let read = store
@@ -168,6 +168,46 @@ on_both! {
             .await
             .unwrap();
         assert_eq!(read(&store, &alice, Selector::Default).await, Candidates::Several);
+    }
+
+    async fn callers_who_read_at_the_same_time_get_their_own_answers(store: Store) {
+        let tenants: Vec<_> = (0..12)
+            .map(|number| scope(&format!("org-{}", number % 4), &format!("user-{number}")))
+            .collect();
+        let mut expected = Vec::new();
+        for (number, tenant) in tenants.iter().enumerate() {
+            // One in three has none, one a default among others, one several without a default.
+            let answer = match number % 3 {
+                0 => None,
+                kind => {
+                    let first = store.insert(tenant, "1").await;
+                    store.insert(tenant, "2").await;
+                    set_default(&store, &first, kind == 1).await;
+                    Some((kind == 1).then_some(first.id))
+                }
+            };
+            expected.push(answer);
+        }
+        let reads = (0..600).map(|number: usize| {
+            let tenant = tenants[number % tenants.len()].clone();
+            let database = store.database.clone();
+            tokio::spawn(async move {
+                let read = database.read_credential(&tenant, Marketplace::Takealot, &Selector::Default);
+                let answer = read.await.unwrap();
+                if let Candidates::One(one) = &answer {
+                    assert_eq!(one.credential.scope, tenant);
+                }
+                answer
+            })
+        });
+        for (number, answer) in join_all(reads).await.into_iter().enumerate() {
+            let found = match answer.unwrap() {
+                Candidates::None => None,
+                Candidates::One(one) => Some(Some(one.connection)),
+                Candidates::Several => Some(None),
+            };
+            assert_eq!(found, expected[number % tenants.len()], "{number}");
+        }
     }
 
     async fn what_an_adapter_reads_is_what_was_stored(store: Store) {
