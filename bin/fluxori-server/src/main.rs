@@ -1,4 +1,4 @@
-//! The credential vault as one program. Parses, wires, exits; rules live in the crates.
+#![doc = include_str!("../README.md")]
 
 mod arguments;
 mod commands;

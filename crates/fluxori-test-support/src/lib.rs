@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod artefacts;
 #[cfg(feature = "clock")]
 pub mod clock;
 #[cfg(feature = "databases")]

@@ -1,14 +1,15 @@
 //! The server as a child process.
 
 use std::{
-    io::{BufRead, BufReader},
+    fs::File,
+    io::{BufRead, BufReader, Write},
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
     time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use fluxori_test_support::database::TestDatabase;
+use fluxori_test_support::{artefacts, database::TestDatabase};
 use reqwest::{Client, Method, RequestBuilder};
 use ring::hmac;
 use serde_json::{Value, json};
@@ -63,8 +64,12 @@ impl Installation {
             .unwrap();
         let errors = child.stderr.take().unwrap();
         let (found, address) = mpsc::channel();
+        let mut log = artefacts::place_for("server.log").map(|place| File::create(place).unwrap());
         std::thread::spawn(move || {
             for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                if let Some(log) = &mut log {
+                    writeln!(log, "{line}").unwrap();
+                }
                 let event: Value = serde_json::from_str(&line).unwrap_or_default();
                 if let Some(address) = event["address"].as_str() {
                     // Nobody listens any more after the first address.

@@ -1,14 +1,18 @@
 //! `cargo xtask test`: every test, on both databases, from nothing.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
-use fluxori_test_support::database::{PostgresServer, SERVER_VARIABLE};
+use fluxori_test_support::{
+    artefacts,
+    database::{PostgresServer, SERVER_VARIABLE},
+};
 
 use crate::{canary, junit, process, terminal, tools, workspace};
-
-/// A folder in which tests may leave logs and database files; it is searched after the run.
-const ARTEFACTS_VARIABLE: &str = "FLUXORI_TEST_ARTEFACTS";
 
 #[derive(Default, clap::Args)]
 pub(crate) struct Args {
@@ -32,10 +36,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     } else {
         Ok(())
     };
-    drop(server);
     let leaks = terminal::step("search what the tests left behind for secrets", || {
-        run.search()
+        run.search(server.socket_dir())
     });
+    drop(server);
 
     if let Ok((passed, failed)) = run.counts() {
         println!("\n{passed} passed, {failed} failed");
@@ -136,9 +140,14 @@ impl<'a> Run<'a> {
         process::run_and_keep(command, &self.output.join("documentation"))
     }
 
-    /// Searches everything that was kept; a run of which nothing was kept proves nothing and fails.
-    fn search(&self) -> Result<()> {
-        let mut places = vec![self.output.clone(), self.artefacts.clone()];
+    /// Searches everything that was kept, and the files of PostgreSQL with its log of writes, where what was deleted is
+    /// found too; a run of which nothing was kept proves nothing and fails.
+    fn search(&self, postgresql: &Path) -> Result<()> {
+        let mut places = vec![
+            self.output.clone(),
+            self.artefacts.clone(),
+            postgresql.to_owned(),
+        ];
         if let Runner::Nextest { report, .. } = &self.runner {
             ensure!(
                 report.exists(),
@@ -192,7 +201,7 @@ impl<'a> Run<'a> {
     fn set_environment(&self, command: &mut Command, postgres: &str) {
         command
             .env(SERVER_VARIABLE, postgres)
-            .env(ARTEFACTS_VARIABLE, &self.artefacts);
+            .env(artefacts::FOLDER_VARIABLE, &self.artefacts);
     }
 }
 

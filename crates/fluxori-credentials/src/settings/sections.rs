@@ -38,7 +38,7 @@ section!(
     /// What protects the secrets.
     SecretSection, "Secrets" {
         /// The master key: 32 bytes as base64 or hexadecimal digits, or exactly 32 characters.
-        /// `fluxori-server keys generate` makes one. Losing it loses every credential.
+        /// `fluxori-server keys generate` makes one. Without it nothing starts; losing it loses every credential.
         ENCRYPTION_KEY => encryption_key: SecretText, optional, secret;
         /// Earlier master keys, separated by commas. They open what they once sealed and seal nothing new.
         ENCRYPTION_KEYS_RETIRED => encryption_keys_retired: SecretText, optional, secret;

@@ -1,4 +1,5 @@
 use std::{
+    fs,
     hash::{BuildHasher as _, RandomState},
     process::Command,
     sync::OnceLock,
@@ -7,6 +8,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::PostgresServer;
+use crate::artefacts;
 
 /// The environment variable with the address of a database of a running server, whose user may create databases.
 /// Without it, each process starts a server of its own when it needs one.
@@ -22,7 +24,7 @@ pub struct TestDatabase {
 #[derive(Debug)]
 enum Place {
     Postgres { name: String },
-    Sqlite { _folder: TempDir },
+    Sqlite { folder: TempDir },
 }
 
 impl TestDatabase {
@@ -53,7 +55,7 @@ impl TestDatabase {
             .expect("a temporary folder can be made");
         Self {
             url: format!("sqlite:{}", folder.path().join("test.sqlite").display()),
-            place: Place::Sqlite { _folder: folder },
+            place: Place::Sqlite { folder },
         }
     }
 
@@ -81,12 +83,23 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Place::Postgres { name } = &self.place {
+        match &self.place {
             // A server that was stopped by the test takes its databases with it.
-            let _ = psql(
-                server_url(),
-                &format!("drop database if exists {name} with (force)"),
-            );
+            Place::Postgres { name } => {
+                let statement = format!("drop database if exists {name} with (force)");
+                let _ = psql(server_url(), &statement);
+            }
+            Place::Sqlite { folder } => keep_files(folder),
+        }
+    }
+}
+
+/// Leaves copies of a database's files to be searched for secrets. (Those of PostgreSQL are searched where they are.)
+fn keep_files(folder: &TempDir) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if let Some(place) = artefacts::place_for(&file.file_name().to_string_lossy()) {
+            // A test may have put anything there, a folder for instance.
+            let _ = fs::copy(file.path(), place);
         }
     }
 }
