@@ -1,4 +1,4 @@
-//! The tables, as both databases have them. A test compares this with what the migrations make.
+//! The tables, as the migrations make them on both databases.
 
 use diesel::{allow_tables_to_appear_in_same_query, table};
 

@@ -7,6 +7,9 @@ use fluxori_domain::SecretText;
 #[non_exhaustive]
 pub struct DatabaseSettings {
     /// `sqlite:path` or `postgres://user:password@host/database`. A secret, because a password may be in it.
+    ///
+    /// Of PostgreSQL's parameters, `host` may be the folder of a socket, and `sslmode` and `sslrootcert` are understood as
+    /// libpq does, except that a certificate is always verified where TLS is used.
     pub url: SecretText,
     /// Most connections to PostgreSQL, at least 2. SQLite has a fixed few.
     pub max_connections: u32,

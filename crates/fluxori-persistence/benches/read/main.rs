@@ -22,8 +22,8 @@ use std::{
 
 use chrono::DateTime;
 use fluxori_domain::{
-    AuditEvent, AuditEventId, AuditKind, ConnectionId, Generation, Marketplace, OrganizationId,
-    Purpose, SecretText, ServiceName, TenantScope, UserId,
+    AuditEvent, AuditEventId, AuditKind, ConnectionFilter, ConnectionId, Generation, Marketplace,
+    OrganizationId, PageRequest, Purpose, SecretText, ServiceName, TenantScope, UserId,
     ports::{AuditWriter as _, Candidates, ConnectionRepository as _, Selector},
 };
 use fluxori_persistence::{Database, DatabaseSettings};
@@ -121,7 +121,36 @@ async fn sqlite(size: u32) -> f64 {
         );
     }
     append(&database, "SQLite").await;
+    place_of_reading(&database, size).await;
     typical_time(&database, size).await
+}
+
+/// The same row of `connections` read where the caller is, and by way of the thread that reads lists.
+async fn place_of_reading(database: &Database, size: u32) {
+    let mut dice = Dice::new(3);
+    let (mut in_place, mut by_thread) = (Vec::new(), Vec::new());
+    let page = PageRequest {
+        after: None,
+        limit: 1,
+    };
+    for _ in 0..5_000 {
+        let scope = dice.scope(size);
+        let started = Instant::now();
+        let list = database.list(&scope, ConnectionFilter::default(), page);
+        let id = list.await.unwrap().items[0].id;
+        by_thread.push(started.elapsed().as_secs_f64() * 1e6);
+        let started = Instant::now();
+        assert!(database.find(&scope, id).await.unwrap().is_some());
+        in_place.push(started.elapsed().as_secs_f64() * 1e6);
+    }
+    report(
+        &format!("SQLite, a connection read in place, {size} connections"),
+        "µs",
+        middle(in_place),
+        middle(by_thread),
+        "by way of a thread",
+        "<= 1",
+    );
 }
 
 async fn read(database: &Database, scope: &TenantScope) {

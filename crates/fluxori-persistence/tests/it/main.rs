@@ -13,4 +13,5 @@ mod idempotency;
 mod inconsistent;
 mod plans;
 mod schema;
+mod tls;
 mod trouble;

@@ -11,6 +11,9 @@ use std::{
 /// How long a server may take to answer after it was started.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// The usual port, which only names the socket: each server has a folder of its own.
+const SOCKET_PORT: u16 = 5432;
+
 /// Settings for a server whose data nobody wants back: nothing is forced to the disk.
 const SETTINGS: &[&str] = &[
     "listen_addresses=",
@@ -28,6 +31,7 @@ const SETTINGS: &[&str] = &[
 #[derive(Debug)]
 pub struct PostgresServer {
     bin_dir: PathBuf,
+    port: u16,
     folder: PathBuf,
     watchdog: Child,
     commands: Option<ChildStdin>,
@@ -48,6 +52,14 @@ impl PostgresServer {
     /// # Errors
     /// As [`PostgresServer::start`].
     pub fn start_with(settings: &[&str]) -> io::Result<Self> {
+        Self::start_on(SOCKET_PORT, settings)
+    }
+
+    /// Starts a server with another port, for one that listens on the network as well (`listen_addresses=127.0.0.1`).
+    ///
+    /// # Errors
+    /// As [`PostgresServer::start`].
+    pub fn start_on(port: u16, settings: &[&str]) -> io::Result<Self> {
         let bin_dir = Self::find_bin_dir().ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::NotFound,
@@ -74,7 +86,8 @@ impl PostgresServer {
             .arg("-D")
             .arg(&data)
             .arg("-k")
-            .arg(folder.path());
+            .arg(folder.path())
+            .args(["-p", &port.to_string()]);
         for setting in SETTINGS.iter().chain(settings) {
             watchdog.args(["-c", setting]);
         }
@@ -88,6 +101,7 @@ impl PostgresServer {
         let answers = watchdog.stdout.take();
         let mut server = Self {
             bin_dir,
+            port,
             // From here on the watchdog removes the folder.
             folder: folder.keep(),
             watchdog,
@@ -138,8 +152,9 @@ impl PostgresServer {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!(
-            "postgres:///{database}?host={}&user=postgres",
-            self.folder.display()
+            "postgres:///{database}?host={}&port={}&user=postgres",
+            self.folder.display(),
+            self.port
         )
     }
 
@@ -163,6 +178,7 @@ impl PostgresServer {
                 .arg("-q")
                 .arg("-h")
                 .arg(&self.folder)
+                .args(["-p", &self.port.to_string()])
                 .status()?;
             if ready.success() {
                 return Ok(());
