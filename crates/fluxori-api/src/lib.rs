@@ -10,6 +10,7 @@ mod schema;
 mod server;
 mod settings;
 mod state;
+mod time;
 
 pub use error::ApiError;
 pub use ports::{KeySource, KeySourceError, NotReady, Readiness};

@@ -245,5 +245,7 @@ fn the_document_is_openapi_3_1_under_our_own_title() {
             operation.name()
         );
     }
+    let connection = &document["components"]["schemas"]["Connection"]["properties"];
+    assert_eq!(connection["createdAt"]["format"], "date-time");
     assert!(openapi().ends_with("}\n"));
 }

@@ -1,6 +1,5 @@
 //! A connection as its owner sees it. There is nothing secret in it, nor the name of a secret.
 
-use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, AuthType, Connection, ConnectionId, FieldProblem,
     Marketplace, OutcomeClass, SyncOutcome, TakealotSurface,
@@ -9,9 +8,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::schema::{
-    AmazonRegionSchema, AuthTypeSchema, MarketplaceSchema, OutcomeClassSchema, StatusSchema,
-    SyncOutcomeSchema, TakealotSurfaceSchema,
+use crate::{
+    schema::{
+        AmazonRegionSchema, AuthTypeSchema, MarketplaceSchema, OutcomeClassSchema, StatusSchema,
+        SyncOutcomeSchema, TakealotSurfaceSchema,
+    },
+    time::Time,
 };
 
 /// A connection: one account at one marketplace.
@@ -41,18 +43,22 @@ pub(crate) struct ConnectionView<'a> {
     /// What the latest test found wrong, as a sentence for the seller; `null` when nothing.
     last_error: Option<&'static str>,
     /// When the latest test began.
-    last_checked_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    last_checked_at: Option<Time>,
     /// When the latest synchronisation that an adapter reported ended.
-    last_synced_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    last_synced_at: Option<Time>,
     /// How it ended.
     #[schema(value_type = Option<SyncOutcomeSchema>)]
     last_sync_outcome: Option<SyncOutcome>,
     /// Whether adapters get this one when they name no account.
     is_default: bool,
     /// When it was made.
-    created_at: DateTime<Utc>,
+    #[schema(value_type = DateTime<Utc>)]
+    created_at: Time,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    #[schema(value_type = DateTime<Utc>)]
+    updated_at: Time,
     /// Counts every change, from 1. `ETag` begins with it.
     version: i64,
 }
@@ -152,12 +158,12 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             last_error: last_check
                 .filter(|check| check.outcome != OutcomeClass::Ok)
                 .map(|check| check.outcome.sentence()),
-            last_checked_at: last_check.map(|check| check.at),
-            last_synced_at: last_sync.map(|sync| sync.at),
+            last_checked_at: last_check.map(|check| check.at.into()),
+            last_synced_at: last_sync.map(|sync| sync.at.into()),
             last_sync_outcome: last_sync.map(|sync| sync.outcome),
             is_default: connection.is_default,
-            created_at: connection.created_at,
-            updated_at: connection.updated_at,
+            created_at: connection.created_at.into(),
+            updated_at: connection.updated_at.into(),
             version: connection.version,
         }
     }
