@@ -40,7 +40,7 @@ mod tests {
     use crate::http::edge;
 
     async fn boom() -> HttpResponse {
-        panic!("canary-panic")
+        panic!("the words of a panic")
     }
 
     #[actix_web::test]
@@ -58,7 +58,7 @@ mod tests {
         let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(document["type"], "/problems/internal");
         assert_eq!(document["requestId"], "abc");
-        assert!(!document.to_string().contains("canary"));
+        assert!(!document.to_string().contains("words of a panic"));
     }
 
     #[actix_web::test]
