@@ -1,8 +1,8 @@
 //! A PostgreSQL server of our own, and its own benchmark.
 
-use std::{io::Write as _, process::Command, time::Duration};
+use std::{process::Command, time::Duration};
 
-use fluxori_test_support::database::PostgresServer;
+use fluxori_test_support::database::{Pgbench, PostgresServer};
 
 pub(crate) struct Server(PostgresServer);
 
@@ -55,32 +55,12 @@ impl Server {
             .fold(statement.to_owned(), |text, (from, to)| {
                 text.replace(from, to)
             });
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        writeln!(file, "\\set tenant random(1, {size})\n{script};").unwrap();
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let output = Command::new(self.0.bin_dir().join("pgbench"))
-            .args(["--no-vacuum", "-M", "prepared", "-U", "postgres"])
-            .args(["-D", "marketplace=takealot", "-D", "rows=2"])
-            .args([
-                "-c",
-                &clients.to_string(),
-                "-j",
-                &cores.min(clients).to_string(),
-            ])
-            .args(["-T", &turn.as_secs().to_string()])
-            .arg("-h")
-            .arg(self.0.socket_dir())
-            .arg("-f")
-            .arg(file.path())
-            .arg("postgres")
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        let rate = text
-            .lines()
-            .find_map(|line| line.strip_prefix("tps = "))
-            .and_then(|line| line.split(' ').next())
-            .unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
-        rate.parse().unwrap()
+        Pgbench {
+            url: &self.url(),
+            script: &format!("\\set tenant random(1, {size})\n{script};\n"),
+            variables: &[("marketplace", "takealot"), ("rows", "2")],
+            clients,
+        }
+        .rate(turn)
     }
 }

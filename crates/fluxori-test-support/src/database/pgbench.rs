@@ -22,31 +22,48 @@ impl Pgbench<'_> {
     /// When it cannot be run, or says no rate.
     #[must_use]
     pub fn rate(&self, length: Duration) -> f64 {
+        let cores = thread::available_parallelism().map_or(2, usize::from);
+        let printed = self.run(&[
+            format!("--client={}", self.clients),
+            format!("--jobs={}", cores.min(self.clients)),
+            format!("--time={}", length.as_secs().max(1)),
+        ]);
+        let rate = printed.lines().find_map(|line| line.strip_prefix("tps = "));
+        rate.and_then(|line| line.split(' ').next())
+            .and_then(|number| number.parse().ok())
+            .unwrap_or_else(|| panic!("{printed}"))
+    }
+
+    /// Runs it once, to see that it can be run.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub fn once(&self) {
+        self.run(&["--transactions=1".to_owned()]);
+    }
+
+    fn run(&self, options: &[String]) -> String {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let script = folder.path().join("script.sql");
         fs::write(&script, self.script).expect("a temporary file can be written");
         let program =
             PostgresServer::find_bin_dir().map_or("pgbench".into(), |bin| bin.join("pgbench"));
-        let cores = thread::available_parallelism().map_or(2, usize::from);
         let output = Command::new(program)
             .args(["--no-vacuum", "--protocol=prepared"])
-            .arg(format!("--client={}", self.clients))
-            .arg(format!("--jobs={}", cores.min(self.clients)))
-            .arg(format!("--time={}", length.as_secs().max(1)))
+            // Sent as parameters, so they stand here without quotes.
             .args(
                 self.variables
                     .iter()
                     .map(|(name, value)| format!("--define={name}={value}")),
             )
+            .args(options)
             .arg("--file")
             .arg(&script)
             .arg(self.url)
             .output()
             .expect("pgbench can be started");
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let rate = printed.lines().find_map(|line| line.strip_prefix("tps = "));
-        rate.and_then(|line| line.split(' ').next())
-            .and_then(|number| number.parse().ok())
-            .unwrap_or_else(|| panic!("{printed}{}", String::from_utf8_lossy(&output.stderr)))
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{complaints}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }
