@@ -1,7 +1,8 @@
 //! How fast an adapter's read is, beside what the database itself can do, measured in turns in one run.
 //!
-//! `cargo bench -p fluxori-persistence --bench read [-- 1000 1000000]`: the numbers of connections to measure at. Prints one
-//! JSON object a line: row, unit, value, reference, `reference_name`, ratio, bar.
+//! `cargo bench -p fluxori-persistence --bench read [-- 1000 1000000]`: the numbers of connections to measure at, these two
+//! when none is named. `--quick` only shows that it works. Prints one JSON object a line: row, unit, value, reference,
+//! `reference_name`, ratio, bar.
 
 #![expect(
     clippy::unwrap_used,
@@ -30,17 +31,31 @@ use fluxori_persistence::{Database, DatabaseSettings};
 
 /// Concurrent callers, as adapters on one machine.
 const CALLERS: usize = 8;
-/// How often ours and the reference take turns; the middle one counts.
-const ROUNDS: usize = 5;
-/// How long one turn takes.
-const TURN: Duration = Duration::from_secs(3);
+
+/// Whether it is enough to show that it works.
+fn quick() -> bool {
+    std::env::args().any(|argument| argument == "--quick")
+}
+
+/// How often ours and the reference take turns, of which the middle one counts, and how long one turn takes.
+fn pace() -> (usize, Duration) {
+    if quick() {
+        (1, Duration::from_secs(1))
+    } else {
+        (5, Duration::from_secs(3))
+    }
+}
 
 fn main() {
     let mut sizes: Vec<u32> = std::env::args()
         .filter_map(|size| size.parse().ok())
         .collect();
     if sizes.is_empty() {
-        sizes = vec![1_000];
+        sizes = if quick() {
+            vec![1_000]
+        } else {
+            vec![1_000, 1_000_000]
+        };
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut first: Option<(u32, Vec<(&str, f64)>)> = None;
@@ -69,6 +84,7 @@ fn main() {
 
 /// Measures on a server of its own and returns the median time of a read, in microseconds.
 async fn postgres(size: u32) -> f64 {
+    let (rounds, turn) = pace();
     let server = server::Server::start();
     let settings = DatabaseSettings::new(SecretText::copy_of(&server.url()));
     Database::migrate(&settings).await.unwrap();
@@ -81,9 +97,9 @@ async fn postgres(size: u32) -> f64 {
     let statement = server.statement_of_reads();
 
     let (mut ours, mut pgbench) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        ours.push(rate(&database, size, CALLERS, TURN).await);
-        pgbench.push(server.pgbench(&statement, size, CALLERS, TURN));
+    for _ in 0..rounds {
+        ours.push(rate(&database, size, CALLERS, turn).await);
+        pgbench.push(server.pgbench(&statement, size, CALLERS, turn));
     }
     report(
         &format!("PostgreSQL, {CALLERS} callers, {size} connections"),
@@ -99,6 +115,7 @@ async fn postgres(size: u32) -> f64 {
 
 /// Measures on a file of its own and returns the median time of a read, in microseconds.
 async fn sqlite(size: u32) -> f64 {
+    let (rounds, turn) = pace();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bench.sqlite").display().to_string();
     let settings = DatabaseSettings::new(SecretText::new(format!("sqlite:{path}")));
@@ -107,9 +124,9 @@ async fn sqlite(size: u32) -> f64 {
     let database = Database::connect(&settings).await.unwrap();
     for callers in [1, CALLERS] {
         let (mut ours, mut plain) = (Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
-            ours.push(rate(&database, size, callers, TURN).await);
-            plain.push(plain::rate(&path, size, callers, TURN));
+        for _ in 0..rounds {
+            ours.push(rate(&database, size, callers, turn).await);
+            plain.push(plain::rate(&path, size, callers, turn));
         }
         report(
             &format!("SQLite, {callers} callers, {size} connections"),
