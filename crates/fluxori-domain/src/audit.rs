@@ -43,6 +43,12 @@ named_enum!(
         Changed = "connection.changed",
         /// The secret was replaced by the seller.
         CredentialReplaced = "credential.replaced",
+        /// The seller agreed again at the marketplace, and the connection got a new secret.
+        Reauthorised = "connection.reauthorised",
+        /// The tokens were renewed at the marketplace.
+        CredentialRefreshed = "credential.refreshed",
+        /// The marketplace refused to renew the tokens: the seller has to connect again.
+        CredentialRefused = "credential.refused",
         /// The credential was tested at the marketplace.
         Tested = "connection.tested",
         /// An adapter reported the end of a synchronisation.

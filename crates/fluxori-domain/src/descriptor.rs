@@ -1,6 +1,6 @@
 //! How a marketplace presents itself: the form is drawn from this.
 
-use crate::{AuthType, Marketplace};
+use crate::{AuthType, Marketplace, text::named_enum};
 
 /// One marketplace, as the connect page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +18,10 @@ pub struct MarketplaceDescriptor {
 /// One way to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthKind {
-    /// Which way.
+    /// What the credential will be.
     pub auth_type: AuthType,
+    /// What the seller does.
+    pub method: ConnectMethod,
     /// What the button says.
     pub title: &'static str,
     /// Where to find what the form asks for, step by step.
@@ -29,6 +31,16 @@ pub struct AuthKind {
     /// Settings that the operator has to fill before this way works, by their environment name.
     pub missing_settings: Vec<&'static str>,
 }
+
+named_enum!(
+    /// What a seller does to connect.
+    ConnectMethod, "a method of connecting" {
+        /// Fills in the fields, secrets among them: `POST /api/connections`.
+        Form = "form",
+        /// Fills in the fields, none of them secret, and agrees at the marketplace: `POST /api/connections/authorize`.
+        Consent = "consent",
+    }
+);
 
 impl AuthKind {
     /// Whether the operator has set up what this way needs.

@@ -5,6 +5,7 @@ mod audit;
 mod auth_type;
 mod clock;
 mod connection;
+mod consent;
 mod credential;
 mod descriptor;
 mod form;
@@ -29,11 +30,14 @@ pub use clock::{Clock, SystemClock};
 pub use connection::{
     Check, Connection, ConnectionFilter, ConnectionStatus, LastSync, SyncOutcome, TransitionError,
 };
+pub use consent::{CallbackQuery, ConsentTarget, RepeatedParameter};
 pub use credential::{
     Backend, Clocks, Credential, CredentialDocument, Generation, MalformedDocument, Plaintext,
     SecretContext, StoredSecret,
 };
-pub use descriptor::{AuthKind, FieldChoice, FieldKind, FormField, MarketplaceDescriptor, Pattern};
+pub use descriptor::{
+    AuthKind, ConnectMethod, FieldChoice, FieldKind, FormField, MarketplaceDescriptor, Pattern,
+};
 pub use form::{CredentialForm, FieldProblem, InvalidForm, Submission};
 pub use idempotency::{Fingerprint, IdempotencyKey};
 pub use ids::{AuditEventId, ConnectionId, CredentialId, DataKeyId, InvalidId, MasterKeyId};
@@ -41,6 +45,9 @@ pub use label::Label;
 pub use marketplace::Marketplace;
 pub use outcome::{Outcome, OutcomeClass};
 pub use page::{Cursor, Page, PageRequest};
-pub use secret::{AccessToken, ApiKey, RefreshToken, SecretText, WebhookSecret};
+pub use secret::{
+    AccessToken, ApiKey, AuthorisationCode, PkceVerifier, RefreshToken, SecretHash, SecretText,
+    WebhookSecret,
+};
 pub use tenant::{OrganizationId, TenantScope, UserId};
 pub use text::InvalidText;

@@ -121,7 +121,15 @@ secret_kind!(
     RefreshToken,
     /// The key under which a marketplace signs its webhooks.
     WebhookSecret,
+    /// What a marketplace's consent page hands out, good for one use and a few minutes.
+    AuthorisationCode,
+    /// What a code has to be redeemed with (RFC 7636): 43 to 128 unreserved characters.
+    PkceVerifier,
 );
+
+/// SHA-256 of a secret that has at least 128 random bits: recognises it, and may be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SecretHash(pub [u8; 32]);
 
 #[cfg(test)]
 mod tests {

@@ -3,8 +3,11 @@
 mod audit;
 mod connections;
 mod data_keys;
+mod flows;
+mod grants;
 mod idempotency;
 mod marketplace;
+mod refreshes;
 mod secret_store;
 mod storage;
 
@@ -14,9 +17,17 @@ pub use connections::{
     Selector, Tombstone,
 };
 pub use data_keys::{DataKeyRepository, WrappedDataKey};
+pub use flows::{FlowRepository, OAuthFlow};
+pub use grants::{GrantRepository, GrantedConnection, NewGrant};
 pub use idempotency::{IdempotencyRepository, Reservation};
 pub use marketplace::{
-    Account, AccountChoice, MarketplaceClient, RateHeadroom, Renewal, TestReport, TestSubject,
+    Account, AccountChoice, CallbackAnswer, CallbackProblem, Consent, ConsentClient,
+    ConsentRequest, DisconnectSubject, Disconnection, ExchangeReport, Grant, IdentifyReport,
+    MarketplaceClient, RateHeadroom, RefreshReport, RefreshSubject, Renewal, TestReport,
+    TestSubject, WebhookEvent, WebhookProblem, WebhookRequest, WebhookTopic,
+};
+pub use refreshes::{
+    Begun, RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, RefreshRepository,
 };
 pub use secret_store::{SecretStore, SecretStoreError};
 pub use storage::StorageError;
