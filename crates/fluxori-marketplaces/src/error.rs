@@ -41,6 +41,14 @@ pub enum MarketplaceError {
     /// A setting is not a version of Shopify's interface.
     #[error("a version of Shopify's interface must look like 2026-10: a year and 01, 04, 07 or 10")]
     ApiVersion,
+    /// A setting is not a list of scopes.
+    #[error("scopes must be names without quotes, separated by commas or spaces")]
+    Scopes,
+    /// A setting is not a list of countries with their Seller Central.
+    #[error(
+        "a Seller Central is set as ZA=https://host, each country once, separated by commas; * is every country"
+    )]
+    SellerCentral,
     /// The details do not belong to the marketplace that was asked for.
     #[error("the account details are of another marketplace than {marketplace}")]
     OtherMarketplace {

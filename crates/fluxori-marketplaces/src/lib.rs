@@ -10,6 +10,7 @@ mod report;
 mod settings;
 mod shopify;
 mod takealot;
+mod token;
 mod verdict;
 mod xero;
 
@@ -21,8 +22,8 @@ pub use error::MarketplaceError;
 pub use headers::request_headers;
 pub use http::{HttpClient, HttpSettings, ProxyUse, USER_AGENT};
 pub use settings::{
-    AmazonSettings, ApiVersion, BaseUrl, MarketplaceSettings, ShopUrl, ShopifySettings,
-    TakealotSettings, XeroSettings,
+    AmazonSettings, ApiVersion, BaseUrl, MarketplaceSettings, Scopes, SellerCentral, ShopUrl,
+    ShopifySettings, TakealotSettings, XeroSettings,
 };
 
 /// One client for each marketplace, all sharing `http`. Each can reach only the hosts that its settings name.

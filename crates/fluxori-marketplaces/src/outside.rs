@@ -39,6 +39,17 @@ pub(crate) fn lenient_text<'de, D: Deserializer<'de>>(
     })
 }
 
+/// A whole number of seconds, written as a number or as a text; anything else counts as absent.
+pub(crate) fn lenient_seconds<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
 /// The texts of a list; anything else counts as absent.
 pub(crate) fn lenient_texts<'de, D: Deserializer<'de>>(
     deserializer: D,

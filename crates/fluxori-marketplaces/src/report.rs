@@ -5,6 +5,8 @@ use fluxori_domain::{
     ports::{Account, AccountChoice, RateHeadroom, Renewal, TestReport},
 };
 
+use crate::verdict::Verdict;
+
 /// A report without an account: the call failed, or the marketplace does not say whose the credential is.
 pub(crate) const fn bare(
     outcome: Outcome,
@@ -13,11 +15,25 @@ pub(crate) const fn bare(
 ) -> TestReport {
     TestReport {
         outcome,
+        stale_token: false,
         account: None,
         choices: Vec::new(),
         renewal: None,
         latency,
         rate,
+    }
+}
+
+/// The call failed. `may_be_stale` says that the token was not fresh and that a fresher one can be had.
+pub(crate) fn refused(
+    verdict: Verdict,
+    may_be_stale: bool,
+    latency: Duration,
+    rate: Option<RateHeadroom>,
+) -> TestReport {
+    TestReport {
+        stale_token: may_be_stale && matches!(verdict, Verdict::IfFresh(_)),
+        ..bare(verdict.outcome(), latency, rate)
     }
 }
 

@@ -33,6 +33,14 @@ impl Verdict {
         })
     }
 
+    /// The outcome, if there is no fresher token to be had.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::Final(outcome) => outcome,
+            Self::IfFresh(class) => class.into(),
+        }
+    }
+
     /// What answers mean that no table names. None of them condemns a credential.
     pub(crate) fn of_unlisted(answer: &Answer, now: DateTime<Utc>) -> Self {
         match answer.status() {
@@ -59,11 +67,8 @@ impl From<Trouble> for Verdict {
 #[cfg(test)]
 impl Verdict {
     /// The class, whether or not it depends on a fresh token.
-    pub(crate) const fn class(&self) -> OutcomeClass {
-        match self {
-            Self::Final(outcome) => outcome.class,
-            Self::IfFresh(class) => *class,
-        }
+    pub(crate) fn class(self) -> OutcomeClass {
+        self.outcome().class
     }
 }
 

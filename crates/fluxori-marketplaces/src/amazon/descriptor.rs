@@ -1,11 +1,28 @@
 use fluxori_domain::{
-    AuthKind, AuthType, FieldChoice, FieldKind, FormField, Marketplace, MarketplaceDescriptor,
-    Pattern,
+    AuthKind, AuthType, ConnectMethod, FieldChoice, FieldKind, FormField, Marketplace,
+    MarketplaceDescriptor, Pattern,
+};
+
+use crate::{
+    settings::AmazonSettings,
+    token::{filled, is_blank},
 };
 
 pub(super) const REFRESH_TOKEN: &str = "refreshToken";
 pub(super) const REGION: &str = "region";
 pub(super) const SELLING_PARTNER_ID: &str = "sellingPartnerId";
+
+/// The settings without which no token can be bought, by their environment name.
+pub(super) fn missing_settings(settings: &AmazonSettings) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if filled(settings.client_id.as_deref()).is_none() {
+        missing.push("AMAZON_CLIENT_ID");
+    }
+    if is_blank(settings.client_secret.as_ref()) {
+        missing.push("AMAZON_CLIENT_SECRET");
+    }
+    missing
+}
 
 /// How Amazon presents itself, while the operator has not set `missing_settings`.
 pub(super) fn descriptor(missing_settings: Vec<&'static str>) -> MarketplaceDescriptor {
@@ -14,6 +31,7 @@ pub(super) fn descriptor(missing_settings: Vec<&'static str>) -> MarketplaceDesc
         summary: "Listings, stock, orders and payments of your Amazon seller account, one region at a time.",
         auth_kinds: vec![AuthKind {
             auth_type: AuthType::SelfAuthorised,
+            method: ConnectMethod::Form,
             title: "Paste a self-authorised refresh token",
             how_to: "Open the developer pages of your Amazon account (Apps and Services, Develop Apps), choose Authorize \
                      beside the application, and generate a token for one marketplace of the region. The token must be \

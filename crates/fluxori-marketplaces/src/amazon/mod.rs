@@ -2,30 +2,32 @@
 //! Partner API of one region takes.
 
 mod answer;
-mod application;
 mod descriptor;
 mod headers;
 mod parse;
 mod participations;
 mod test_call;
 mod token;
-mod token_answer;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use fluxori_domain::{
-    AccountDetails, AmazonRegion, AuthType, Clock, CredentialForm, InvalidForm, Marketplace,
-    MarketplaceDescriptor, Submission,
-    ports::{MarketplaceClient, TestReport, TestSubject},
+    AccountDetails, AmazonRegion, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm,
+    Marketplace, MarketplaceDescriptor, Submission,
+    ports::{
+        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
+        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+    },
 };
 
 pub(crate) use headers::headers;
 
-use self::{application::Application, participations::ParticipationsCache};
+use self::participations::ParticipationsCache;
 use crate::{
     http::{HttpClient, ProviderHttp},
     settings::{AmazonSettings, BaseUrl},
+    token::{Application, refresh_token},
 };
 
 /// The client of Amazon.
@@ -33,8 +35,9 @@ pub(crate) struct Amazon {
     http: ProviderHttp,
     lwa_url: BaseUrl,
     sp_api_urls: [(AmazonRegion, BaseUrl); 3],
-    /// Why there is none: the names of the missing settings.
-    application: Result<Application, Vec<&'static str>>,
+    /// Absent while settings are missing.
+    application: Option<Application>,
+    missing_settings: Vec<&'static str>,
     participations: ParticipationsCache,
     clock: Arc<dyn Clock>,
 }
@@ -53,7 +56,13 @@ impl Amazon {
             http: http.confined_to(hosts),
             lwa_url: settings.lwa_url.clone(),
             sp_api_urls,
-            application: Application::from_settings(settings),
+            application: Application::new(
+                settings.client_id.as_deref(),
+                settings.client_secret.as_ref(),
+                settings.client_secret_previous.as_ref(),
+            )
+            .filter(|application| !application.client_secrets().is_empty()),
+            missing_settings: descriptor::missing_settings(settings),
             participations: ParticipationsCache::default(),
             clock,
         }
@@ -76,8 +85,7 @@ impl MarketplaceClient for Amazon {
     }
 
     fn descriptor(&self) -> MarketplaceDescriptor {
-        let missing = self.application.as_ref().err();
-        descriptor::descriptor(missing.cloned().unwrap_or_default())
+        descriptor::descriptor(self.missing_settings.clone())
     }
 
     fn parse(&self, auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
@@ -90,5 +98,29 @@ impl MarketplaceClient for Amazon {
 
     async fn test(&self, subject: TestSubject<'_>) -> TestReport {
         self.test_call(subject).await
+    }
+
+    fn is_refreshable(&self, _: AuthType, document: &CredentialDocument) -> bool {
+        refresh_token(document).is_some()
+    }
+
+    async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {
+        self.refresh_tokens(subject).await
+    }
+
+    fn keep_alive_before(&self) -> Option<Duration> {
+        None
+    }
+
+    async fn disconnect(&self, _: DisconnectSubject<'_>) -> Disconnection {
+        Disconnection::LeftToSeller
+    }
+
+    fn consent(&self) -> Option<&dyn ConsentClient> {
+        None
+    }
+
+    fn webhook(&self, _: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {
+        None
     }
 }

@@ -92,18 +92,18 @@ struct Remembered {
 impl ParticipationsCache {
     /// Most grants remembered.
     const CAPACITY: usize = 10_000;
-    /// How long an answer is good for.
-    const LIFE: TimeDelta = TimeDelta::hours(1);
 
+    /// The latest answer, unless it is as old as `good_for`.
     pub(super) fn recall(
         &self,
         region: AmazonRegion,
         grant: &RefreshToken,
         now: DateTime<Utc>,
+        good_for: TimeDelta,
     ) -> Option<Participations> {
         let remembered = self.0.get(&grant_key(region, grant))?;
         let age = now - remembered.at;
-        (age >= TimeDelta::zero() && age < Self::LIFE).then_some(remembered.participations)
+        (age >= TimeDelta::zero() && age < good_for).then_some(remembered.participations)
     }
 
     pub(super) fn remember(
@@ -158,12 +158,13 @@ mod tests {
             ..Participations::default()
         };
         cache.remember(eu, &grant("a"), found.clone(), now);
+        let hour = TimeDelta::hours(1);
         let later = |minutes| now + TimeDelta::minutes(minutes);
-        assert_eq!(cache.recall(eu, &grant("a"), later(59)), Some(found));
-        assert_eq!(cache.recall(eu, &grant("a"), later(60)), None);
-        assert_eq!(cache.recall(eu, &grant("a"), later(-1)), None);
-        assert_eq!(cache.recall(eu, &grant("b"), now), None);
-        assert_eq!(cache.recall(na, &grant("a"), now), None);
+        assert_eq!(cache.recall(eu, &grant("a"), later(59), hour), Some(found));
+        assert_eq!(cache.recall(eu, &grant("a"), later(60), hour), None);
+        assert_eq!(cache.recall(eu, &grant("a"), later(-1), hour), None);
+        assert_eq!(cache.recall(eu, &grant("b"), now, hour), None);
+        assert_eq!(cache.recall(na, &grant("a"), now, hour), None);
     }
 
     #[test]

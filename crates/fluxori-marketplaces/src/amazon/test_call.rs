@@ -1,30 +1,30 @@
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use fluxori_domain::{
     AccountDetails, AccountId, AmazonDetails, Clocks, CredentialDocument, Outcome, OutcomeClass,
-    RefreshToken, SecretText,
-    ports::{Account, Renewal, TestReport, TestSubject},
+    RefreshToken,
+    ports::{Account, TestReport, TestSubject},
 };
 use reqwest::Method;
-use secrecy::ExposeSecret;
 
-use super::{
-    Amazon,
-    answer::classify,
-    headers,
-    parse::account_id,
-    participations::Participations,
-    token_answer::{Bought, NotBought},
-};
+use super::{Amazon, answer::classify, headers, parse::account_id, participations::Participations};
 use crate::{
     http::{Budget, ProviderRequest, RequestBody},
     report,
+    token::refresh_token,
     verdict::Verdict,
 };
 
+/// How long the answer to a grant is good for when the grant itself was proved a moment ago.
+const PROVED: TimeDelta = TimeDelta::hours(1);
+
+/// How long it is good for when nothing else was asked: as often as that, the usage plan lets us ask.
+const UNPROVED: TimeDelta = TimeDelta::minutes(1);
+
 impl Amazon {
-    /// Buys an access token, which proves the grant, then asks where the seller takes part, which proves the role and
-    /// the region. The second answer is remembered for an hour.
+    /// Asks where the seller takes part, which proves the access token, the role and the region. Without an access token
+    /// one is bought first, which proves the grant.
     pub(super) async fn test_call(&self, subject: TestSubject<'_>) -> TestReport {
         let AccountDetails::Amazon(details) = subject.details else {
             return report::not_ours();
@@ -32,44 +32,54 @@ impl Amazon {
         let Ok(id) = account_id(details.region, &details.selling_partner_id) else {
             return report::not_ours();
         };
-        let CredentialDocument::Tokens {
-            refresh_token: Some(refresh_token),
-            ..
-        } = subject.document
-        else {
+        let Some(grant) = refresh_token(subject.document) else {
             return report::not_ours();
         };
-        let Ok(application) = &self.application else {
+        let has_access_token = matches!(
+            subject.document,
+            CredentialDocument::Tokens {
+                access_token: Some(_),
+                ..
+            }
+        );
+        if has_access_token {
+            return self
+                .ask_where_the_seller_sells(subject.document, subject.is_fresh, grant, id, details)
+                .await;
+        }
+        let Some(application) = &self.application else {
             return report::bare(OutcomeClass::AppConfig.into(), Duration::ZERO, None);
         };
-        let (bought, spent) = self.buy_access_token(application, refresh_token).await;
+        let (bought, spent) = self.buy_access_token(application, grant).await;
         match bought {
             Ok(bought) => {
-                let renewal = renewal(bought, refresh_token);
+                let renewal = bought.renew(Some(grant), Clocks::default());
                 let report = self
-                    .ask_where_the_seller_sells(&renewal.document, refresh_token, id, details)
+                    .ask_where_the_seller_sells(&renewal.document, true, grant, id, details)
                     .await;
                 report::with_renewal(report, renewal, spent)
             }
-            Err(NotBought::ClientRefused) => {
-                report::bare(OutcomeClass::AppConfig.into(), spent, None)
-            }
-            Err(NotBought::Other(verdict)) => report::bare(of_fresh_token(verdict), spent, None),
+            Err(not_bought) => report::bare(Outcome::from(not_bought), spent, None),
         }
     }
 
     async fn ask_where_the_seller_sells(
         &self,
-        fresh: &CredentialDocument,
+        document: &CredentialDocument,
+        is_fresh: bool,
         grant: &RefreshToken,
         id: AccountId,
         details: &AmazonDetails,
     ) -> TestReport {
         let now = self.clock.now();
-        if let Some(found) = self.participations.recall(details.region, grant, now) {
+        let good_for = if is_fresh { PROVED } else { UNPROVED };
+        let remembered = self
+            .participations
+            .recall(details.region, grant, now, good_for);
+        if let Some(found) = remembered {
             return report::good(account(id, details, found), Duration::ZERO, None);
         }
-        let Ok(headers) = headers(fresh, now) else {
+        let Ok(headers) = headers(document, now) else {
             return report::not_ours();
         };
         let exchange = self
@@ -92,19 +102,8 @@ impl Amazon {
                     .remember(details.region, grant, found.clone(), now);
                 report::good(account(id, details, found), exchange.latency, None)
             }
-            Err(verdict) => report::bare(of_fresh_token(verdict), exchange.latency, None),
+            Err(verdict) => report::refused(verdict, !is_fresh, exchange.latency, None),
         }
-    }
-}
-
-/// The token was bought a moment ago, so a verdict that holds for fresh tokens holds.
-const fn of_fresh_token(verdict: Verdict) -> Outcome {
-    match verdict {
-        Verdict::Final(outcome) => outcome,
-        Verdict::IfFresh(class) => Outcome {
-            class,
-            retry_at: None,
-        },
     }
 }
 
@@ -118,26 +117,5 @@ fn account(id: AccountId, details: &AmazonDetails, found: Participations) -> Acc
             marketplace_ids: found.marketplace_ids,
             countries: found.countries,
         }),
-    }
-}
-
-/// The new document: what came back, and the old refresh token where none did.
-fn renewal(bought: Bought, old: &RefreshToken) -> Renewal {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "EXPOSE: copied into the document that replaces this one"
-    )]
-    let refresh_token = bought
-        .refresh_token
-        .unwrap_or_else(|| RefreshToken::new(SecretText::copy_of(old.expose_secret())));
-    Renewal {
-        document: CredentialDocument::Tokens {
-            access_token: Some(bought.access_token),
-            refresh_token: Some(refresh_token),
-        },
-        clocks: Clocks {
-            access_expires_at: Some(bought.access_expires_at),
-            ..Clocks::default()
-        },
     }
 }

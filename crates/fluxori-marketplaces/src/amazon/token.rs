@@ -1,84 +1,142 @@
 use std::time::Duration;
 
-use fluxori_domain::{RefreshToken, SecretText};
-use reqwest::{
-    Method,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
-};
-use secrecy::ExposeSecret;
-use url::form_urlencoded;
-
-use super::{
-    Amazon,
-    application::Application,
-    token_answer::{Bought, NotBought, classify},
-};
-use crate::{
-    http::{Budget, ProviderRequest, RequestBody},
-    verdict::Verdict,
+use chrono::TimeDelta;
+use fluxori_domain::{
+    OutcomeClass, RefreshToken,
+    ports::{RefreshReport, RefreshSubject},
 };
 
-const FORM: HeaderValue =
-    HeaderValue::from_static("application/x-www-form-urlencoded;charset=UTF-8");
+use super::Amazon;
+use crate::token::{
+    Application, Bought, Dialect, NotBought, Refusal, Refused, StandardGrant, TokenEndpoint,
+    TokenRequest, refresh_token, standard_refusal,
+};
+
+/// Login with Amazon. Refresh tokens neither rotate nor die of age, and are echoed with every answer.
+pub(super) const LOGIN_WITH_AMAZON: Dialect = Dialect {
+    max_access_length: 2048,
+    max_refresh_length: 2048,
+    access_life: TimeDelta::hours(1),
+    refresh_life: None,
+    refusal,
+};
+
+fn refusal(refusal: &Refusal<'_>) -> Option<Refused> {
+    match refusal.error {
+        Some("access_denied") => Some(Refused::Class(OutcomeClass::ReauthRequired)),
+        _ => standard_refusal(refusal),
+    }
+}
 
 impl Amazon {
-    /// Spends no grant: Amazon's refresh tokens do not rotate. Tries the previous client secret once when the present
-    /// one is refused, for a new secret takes a while to be known everywhere.
+    pub(super) fn token_endpoint(&self) -> TokenEndpoint<'_> {
+        TokenEndpoint {
+            http: &self.http,
+            url: self.lwa_url.join("/auth/o2/token"),
+            clock: &*self.clock,
+            dialect: &LOGIN_WITH_AMAZON,
+        }
+    }
+
     pub(super) async fn buy_access_token(
         &self,
         application: &Application,
         refresh_token: &RefreshToken,
     ) -> (Result<Bought, NotBought>, Duration) {
-        let mut spent = Duration::ZERO;
-        let mut result = Err(NotBought::ClientRefused);
-        for secret in &application.client_secrets {
-            let took;
-            (result, took) = self
-                .buy_as(&application.client_id, secret, refresh_token)
-                .await;
-            spent += took;
-            if !matches!(result, Err(NotBought::ClientRefused)) {
-                break;
-            }
-        }
-        (result, spent)
+        let request = TokenRequest::Standard(StandardGrant::Refresh(refresh_token));
+        self.token_endpoint().buy(application, &request).await
     }
 
-    async fn buy_as(
-        &self,
-        client_id: &str,
-        client_secret: &SecretText,
-        refresh_token: &RefreshToken,
-    ) -> (Result<Bought, NotBought>, Duration) {
-        let asked_at = self.clock.now();
-        let exchange = self
-            .http
-            .send(ProviderRequest {
-                method: Method::POST,
-                url: self.lwa_url.join("/auth/o2/token"),
-                headers: HeaderMap::from_iter([(CONTENT_TYPE, FORM)]),
-                body: body(client_id, client_secret, refresh_token),
-                budget: Budget::Token,
-            })
-            .await;
-        let result = match exchange.answer {
-            Ok(answer) => classify(&answer, asked_at, self.clock.now()),
-            Err(trouble) => Err(NotBought::Other(Verdict::from(trouble))),
+    pub(super) async fn refresh_tokens(&self, subject: RefreshSubject<'_>) -> RefreshReport {
+        let Some(refresh_token) = refresh_token(subject.document) else {
+            return RefreshReport::Refused(OutcomeClass::Bug.into());
         };
-        (result, exchange.latency)
+        let Some(application) = &self.application else {
+            return RefreshReport::Refused(OutcomeClass::AppConfig.into());
+        };
+        match self.buy_access_token(application, refresh_token).await.0 {
+            Ok(bought) => RefreshReport::Renewed(bought.renew(Some(refresh_token), subject.clocks)),
+            Err(not_bought) => not_bought.into(),
+        }
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "EXPOSE: goes into the body of one request to the token endpoint"
-)]
-fn body(client_id: &str, client_secret: &SecretText, refresh_token: &RefreshToken) -> RequestBody {
-    let form = form_urlencoded::Serializer::new(String::new())
-        .append_pair("grant_type", "refresh_token")
-        .append_pair("refresh_token", refresh_token.expose_secret())
-        .append_pair("client_id", client_id)
-        .append_pair("client_secret", client_secret.expose_secret())
-        .finish();
-    RequestBody::text(form)
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::{http::Answer, token::class_of};
+
+    fn error(status: u16, name: &str) -> Answer {
+        Answer::fake_json(
+            status,
+            &format!(r#"{{"error":"{name}","error_description":"d","request_id":"r"}}"#),
+        )
+    }
+
+    fn class(answer: &Answer) -> OutcomeClass {
+        class_of(answer, &LOGIN_WITH_AMAZON)
+    }
+
+    #[rstest]
+    #[case(error(400, "invalid_grant"), OutcomeClass::ReauthRequired)]
+    #[case(error(401, "invalid_grant"), OutcomeClass::ReauthRequired)]
+    #[case(error(401, "invalid_client"), OutcomeClass::AppConfig)]
+    #[case(error(400, "invalid_client"), OutcomeClass::AppConfig)]
+    #[case(error(400, "unauthorized_client"), OutcomeClass::AppConfig)]
+    #[case(error(403, "unauthorized_client"), OutcomeClass::AppConfig)]
+    #[case(error(400, "invalid_request"), OutcomeClass::Bug)]
+    #[case(error(400, "unsupported_grant_type"), OutcomeClass::Bug)]
+    #[case(error(400, "invalid_scope"), OutcomeClass::AppConfig)]
+    #[case(error(400, "access_denied"), OutcomeClass::ReauthRequired)]
+    #[case(error(403, "access_denied"), OutcomeClass::ReauthRequired)]
+    #[case(Answer::fake(429, "text/plain", "slow down"), OutcomeClass::Throttled)]
+    #[case(error(500, "server_error"), OutcomeClass::Transient)]
+    #[case(error(503, "temporarily_unavailable"), OutcomeClass::Transient)]
+    #[case(error(500, "invalid_grant"), OutcomeClass::Transient)]
+    fn the_table_of_the_token_endpoint(#[case] answer: Answer, #[case] expected: OutcomeClass) {
+        assert_eq!(class(&answer), expected);
+    }
+
+    #[rstest]
+    #[case(
+        Answer::fake(400, "text/html", "<html>invalid_grant</html>"),
+        OutcomeClass::EdgeBlocked
+    )]
+    #[case(Answer::fake(403, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    #[case(Answer::fake(503, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    #[case(Answer::fake(500, "text/html", "<html>"), OutcomeClass::Transient)]
+    #[case(Answer::fake(200, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    #[case(
+        Answer::fake(400, "text/plain", r#"{"error":"invalid_grant"}"#),
+        OutcomeClass::Transient
+    )]
+    #[case(
+        Answer::fake_json(400, r#"{"error":"invalid_gr"#),
+        OutcomeClass::Transient
+    )]
+    #[case(
+        Answer::fake_json(400, r#"{"Error":"invalid_grant"}"#),
+        OutcomeClass::Transient
+    )]
+    #[case(Answer::fake_json(400, ""), OutcomeClass::Transient)]
+    #[case(Answer::fake_cut(400), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(200, "{}"), OutcomeClass::Transient)]
+    #[case(
+        Answer::fake_json(200, r#"{"access_token":""}"#),
+        OutcomeClass::Transient
+    )]
+    #[case(
+        Answer::fake_json(200, r#"{"access_token":"a\nb"}"#),
+        OutcomeClass::Transient
+    )]
+    #[case(
+        Answer::fake_json(200, r#"{"error":"invalid_grant"}"#),
+        OutcomeClass::Transient
+    )]
+    #[case(Answer::fake_json(404, "{}"), OutcomeClass::ConfigError)]
+    fn half_answers_never_condemn_a_token(#[case] answer: Answer, #[case] expected: OutcomeClass) {
+        assert_eq!(class(&answer), expected);
+    }
 }

@@ -11,5 +11,5 @@ mod wait;
 pub(crate) use answer::Answer;
 pub use client::{HttpClient, HttpSettings, ProxyUse, USER_AGENT};
 pub(crate) use hosts::HostRule;
-pub(crate) use provider::{Budget, ProviderHttp, ProviderRequest, RequestBody, Trouble};
+pub(crate) use provider::{Budget, Exchange, ProviderHttp, ProviderRequest, RequestBody, Trouble};
 pub(crate) use wait::{MAX_WAIT, UNKNOWN_WAIT, header_number, retry_after, seconds_from};

@@ -125,6 +125,7 @@ macro_rules! deserialize_from_text {
         }
     )+};
 }
+pub(super) use deserialize_from_text;
 deserialize_from_text!(BaseUrl, ShopUrl, ApiVersion);
 
 /// A version of Shopify's Admin API: a quarter, such as `2026-10`.

@@ -1,11 +1,15 @@
 //! What the operator sets. Every default is the marketplace's production.
 
 mod address;
+mod scopes;
+mod seller_central;
 
 use fluxori_domain::{AmazonRegion, SecretText};
 use serde::Deserialize;
 
 pub use address::{ApiVersion, BaseUrl, ShopUrl};
+pub use scopes::Scopes;
+pub use seller_central::SellerCentral;
 
 /// Settings of all marketplaces. The names of the environment variables are `{MARKETPLACE}_{FIELD}`.
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +62,12 @@ pub struct AmazonSettings {
     pub client_secret: Option<SecretText>,
     /// The secret before the last rotation, tried when the present one is refused: `AMAZON_CLIENT_SECRET_PREVIOUS`.
     pub client_secret_previous: Option<SecretText>,
+    /// The id of our application, which the consent page needs: `AMAZON_APPLICATION_ID`.
+    pub application_id: Option<String>,
+    /// Whether the application is still a draft, which the consent page must be told: `AMAZON_DRAFT_APPLICATION`.
+    pub draft_application: bool,
+    /// Where sellers of a country consent, over what is built in: `AMAZON_SELLER_CENTRAL`.
+    pub seller_central: SellerCentral,
 }
 
 impl Default for AmazonSettings {
@@ -70,6 +80,9 @@ impl Default for AmazonSettings {
             client_id: None,
             client_secret: None,
             client_secret_previous: None,
+            application_id: None,
+            draft_application: false,
+            seller_central: SellerCentral::default(),
         }
     }
 }
@@ -94,6 +107,14 @@ pub struct ShopifySettings {
     pub base_url: ShopUrl,
     /// The version of the Admin API: `SHOPIFY_API_VERSION`.
     pub api_version: ApiVersion,
+    /// The client id of our app: `SHOPIFY_CLIENT_ID`.
+    pub client_id: Option<String>,
+    /// The client secret of our app, which also signs callbacks and webhooks: `SHOPIFY_CLIENT_SECRET`.
+    pub client_secret: Option<SecretText>,
+    /// The secret before the last rotation, accepted besides the present one: `SHOPIFY_CLIENT_SECRET_PREVIOUS`.
+    pub client_secret_previous: Option<SecretText>,
+    /// What shops are asked to allow: `SHOPIFY_SCOPES`, separated by commas.
+    pub scopes: Scopes,
 }
 
 impl Default for ShopifySettings {
@@ -101,22 +122,44 @@ impl Default for ShopifySettings {
         Self {
             base_url: ShopUrl::OWN_HOST,
             api_version: ApiVersion::newest(),
+            client_id: None,
+            client_secret: None,
+            client_secret_previous: None,
+            scopes: Scopes::default(),
         }
     }
 }
 
-/// Where Xero answers.
+/// Where Xero answers, and who we are there.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct XeroSettings {
     /// The API: `XERO_API_URL`.
     pub api_url: BaseUrl,
+    /// The consent page: `XERO_LOGIN_URL`.
+    pub login_url: BaseUrl,
+    /// Where tokens are bought, and who signs them: `XERO_IDENTITY_URL`.
+    pub identity_url: BaseUrl,
+    /// The client id of our app: `XERO_CLIENT_ID`.
+    pub client_id: Option<String>,
+    /// The client secret of our app: `XERO_CLIENT_SECRET`. Apps of the PKCE type have none.
+    pub client_secret: Option<SecretText>,
+    /// The secret before the last rotation, tried when the present one is refused: `XERO_CLIENT_SECRET_PREVIOUS`.
+    pub client_secret_previous: Option<SecretText>,
+    /// What users are asked to allow: `XERO_SCOPES`, separated by spaces or commas, `offline_access` among them.
+    pub scopes: Scopes,
 }
 
 impl Default for XeroSettings {
     fn default() -> Self {
         Self {
             api_url: built_in("https://api.xero.com"),
+            login_url: built_in("https://login.xero.com"),
+            identity_url: built_in("https://identity.xero.com"),
+            client_id: None,
+            client_secret: None,
+            client_secret_previous: None,
+            scopes: Scopes::default(),
         }
     }
 }

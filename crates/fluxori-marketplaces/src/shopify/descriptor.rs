@@ -1,5 +1,6 @@
 use fluxori_domain::{
-    AuthKind, AuthType, FieldKind, FormField, Marketplace, MarketplaceDescriptor, Pattern,
+    AuthKind, AuthType, ConnectMethod, FieldKind, FormField, Marketplace, MarketplaceDescriptor,
+    Pattern,
 };
 
 pub(super) const SHOP: &str = "shop";
@@ -12,6 +13,7 @@ pub(super) fn descriptor() -> MarketplaceDescriptor {
         summary: "Products, stock, orders and customers of your Shopify shop.",
         auth_kinds: vec![AuthKind {
             auth_type: AuthType::CustomAppToken,
+            method: ConnectMethod::Form,
             title: "Paste the token of a custom app",
             how_to: "In the admin of your shop open Settings, Apps, Develop apps. Create an app, or open the one that you \
                      made for us, choose the Admin API scopes it needs, install it, and reveal its Admin API access \

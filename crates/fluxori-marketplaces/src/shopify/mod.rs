@@ -4,23 +4,29 @@ mod answer;
 mod descriptor;
 mod headers;
 mod parse;
+mod refresh;
 mod shop;
 mod test_call;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use fluxori_domain::{
-    AccountDetails, AuthType, Clock, CredentialForm, InvalidForm, Marketplace,
+    AccountDetails, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm, Marketplace,
     MarketplaceDescriptor, Submission,
-    ports::{MarketplaceClient, TestReport, TestSubject},
+    ports::{
+        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
+        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+    },
 };
 
 pub(crate) use headers::headers;
 
+use self::refresh::is_refreshable;
 use crate::{
     http::{HttpClient, ProviderHttp},
     settings::{ApiVersion, ShopUrl, ShopifySettings},
+    token::Application,
 };
 
 /// The client of Shopify.
@@ -28,6 +34,8 @@ pub(crate) struct Shopify {
     http: ProviderHttp,
     base_url: ShopUrl,
     api_version: ApiVersion,
+    /// Absent while the operator has set none.
+    application: Option<Application>,
     clock: Arc<dyn Clock>,
 }
 
@@ -41,6 +49,12 @@ impl Shopify {
             http: http.confined_to(vec![settings.base_url.host_rule()]),
             base_url: settings.base_url.clone(),
             api_version: settings.api_version.clone(),
+            application: Application::new(
+                settings.client_id.as_deref(),
+                settings.client_secret.as_ref(),
+                settings.client_secret_previous.as_ref(),
+            )
+            .filter(|application| !application.client_secrets().is_empty()),
             clock,
         }
     }
@@ -66,5 +80,29 @@ impl MarketplaceClient for Shopify {
 
     async fn test(&self, subject: TestSubject<'_>) -> TestReport {
         self.test_call(subject).await
+    }
+
+    fn is_refreshable(&self, auth_type: AuthType, document: &CredentialDocument) -> bool {
+        is_refreshable(auth_type, document)
+    }
+
+    async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {
+        self.refresh_tokens(subject).await
+    }
+
+    fn keep_alive_before(&self) -> Option<Duration> {
+        Some(Duration::from_secs(45 * 24 * 3600))
+    }
+
+    async fn disconnect(&self, _: DisconnectSubject<'_>) -> Disconnection {
+        Disconnection::LeftToSeller
+    }
+
+    fn consent(&self) -> Option<&dyn ConsentClient> {
+        None
+    }
+
+    fn webhook(&self, _: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {
+        None
     }
 }

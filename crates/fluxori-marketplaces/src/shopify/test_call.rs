@@ -1,5 +1,5 @@
 use fluxori_domain::{
-    AccountDetails, Outcome, OutcomeClass, ShopDomain, ShopifyDetails,
+    AccountDetails, OutcomeClass, ShopDomain, ShopifyDetails,
     ports::{Account, TestReport, TestSubject},
 };
 use reqwest::{
@@ -13,6 +13,7 @@ use super::{
     answer::{Data, classify, headroom},
     headers,
     parse::account_id,
+    refresh::is_refreshable,
 };
 use crate::{
     http::{Answer, Budget, ProviderRequest, RequestBody},
@@ -60,7 +61,11 @@ impl Shopify {
             }
             // The token is of another shop than the one whose address was called.
             Ok(_) => report::bare(OutcomeClass::ConfigError.into(), exchange.latency, rate),
-            Err(verdict) => report::bare(of_unrefreshable(verdict), exchange.latency, rate),
+            Err(verdict) => {
+                let may_be_stale =
+                    !subject.is_fresh && is_refreshable(subject.auth_type, subject.document);
+                report::refused(verdict, may_be_stale, exchange.latency, rate)
+            }
         }
     }
 
@@ -74,17 +79,6 @@ impl Shopify {
                 "Shopify no longer answers with the API version asked for: raise SHOPIFY_API_VERSION"
             );
         }
-    }
-}
-
-/// A custom app's token cannot be refreshed, so a verdict that holds for fresh tokens holds.
-const fn of_unrefreshable(verdict: Verdict) -> Outcome {
-    match verdict {
-        Verdict::Final(outcome) => outcome,
-        Verdict::IfFresh(class) => Outcome {
-            class,
-            retry_at: None,
-        },
     }
 }
 

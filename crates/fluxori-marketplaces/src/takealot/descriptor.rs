@@ -1,6 +1,6 @@
 use fluxori_domain::{
-    AuthKind, AuthType, FieldChoice, FieldKind, FormField, Marketplace, MarketplaceDescriptor,
-    Pattern,
+    AuthKind, AuthType, ConnectMethod, FieldChoice, FieldKind, FormField, Marketplace,
+    MarketplaceDescriptor, Pattern,
 };
 
 pub(super) const API_KEY: &str = "apiKey";
@@ -14,6 +14,7 @@ pub(super) fn descriptor() -> MarketplaceDescriptor {
         summary: "Offers, stock, orders and sales of your Takealot seller account.",
         auth_kinds: vec![AuthKind {
             auth_type: AuthType::ApiKey,
+            method: ConnectMethod::Form,
             title: "Connect with an API key",
             how_to: "Sign in to the Takealot Seller Portal as the owner of the account, open API Integrations, and \
                      create a key. It is shown once. Takealot allows one key at a time: creating another stops \

@@ -6,13 +6,16 @@ mod headers;
 mod parse;
 mod test_call;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use fluxori_domain::{
-    AccountDetails, AuthType, Clock, CredentialForm, InvalidForm, Marketplace,
-    MarketplaceDescriptor, Submission,
-    ports::{MarketplaceClient, TestReport, TestSubject},
+    AccountDetails, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm, Marketplace,
+    MarketplaceDescriptor, OutcomeClass, Submission,
+    ports::{
+        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
+        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+    },
 };
 
 pub(crate) use headers::headers;
@@ -68,5 +71,30 @@ impl MarketplaceClient for Takealot {
 
     async fn test(&self, subject: TestSubject<'_>) -> TestReport {
         self.test_call(subject).await
+    }
+
+    fn is_refreshable(&self, _: AuthType, _: &CredentialDocument) -> bool {
+        false
+    }
+
+    /// Keys are static: whoever asks has mistaken them for something else.
+    async fn refresh(&self, _: RefreshSubject<'_>) -> RefreshReport {
+        RefreshReport::Refused(OutcomeClass::Bug.into())
+    }
+
+    fn keep_alive_before(&self) -> Option<Duration> {
+        None
+    }
+
+    async fn disconnect(&self, _: DisconnectSubject<'_>) -> Disconnection {
+        Disconnection::LeftToSeller
+    }
+
+    fn consent(&self) -> Option<&dyn ConsentClient> {
+        None
+    }
+
+    fn webhook(&self, _: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {
+        None
     }
 }

@@ -73,8 +73,7 @@ impl Takealot {
                 Some(account) => report::good(account, exchange.latency, rate),
                 None => report::bare(OutcomeClass::Ok.into(), exchange.latency, rate),
             },
-            Err(Verdict::Final(outcome)) => report::bare(outcome, exchange.latency, rate),
-            Err(Verdict::IfFresh(class)) => report::bare(class.into(), exchange.latency, rate),
+            Err(verdict) => report::refused(verdict, false, exchange.latency, rate),
         }
     }
 }

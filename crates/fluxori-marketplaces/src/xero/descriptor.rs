@@ -1,5 +1,6 @@
 use fluxori_domain::{
-    AuthKind, AuthType, FieldKind, FormField, Marketplace, MarketplaceDescriptor, Pattern,
+    AuthKind, AuthType, ConnectMethod, FieldKind, FormField, Marketplace, MarketplaceDescriptor,
+    Pattern,
 };
 
 pub(super) const ACCESS_TOKEN: &str = "accessToken";
@@ -13,6 +14,7 @@ pub(super) fn descriptor() -> MarketplaceDescriptor {
         summary: "Invoices, payments and accounts of your Xero organisation.",
         auth_kinds: vec![AuthKind {
             auth_type: AuthType::OAuth,
+            method: ConnectMethod::Form,
             title: "Paste a token set",
             how_to: "Authorise your Xero app with a tool of your own, such as Xero's API explorer, and paste the access token \
                      and the refresh token that it got. The app must ask for the scope offline_access to get a refresh token. \

@@ -4,16 +4,20 @@ mod answer;
 mod descriptor;
 mod headers;
 mod parse;
+mod refresh;
 mod test_call;
 mod token;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use fluxori_domain::{
-    AccountDetails, AuthType, Clock, CredentialForm, InvalidForm, Marketplace,
+    AccountDetails, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm, Marketplace,
     MarketplaceDescriptor, Submission,
-    ports::{MarketplaceClient, TestReport, TestSubject},
+    ports::{
+        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
+        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+    },
 };
 
 pub(crate) use headers::headers;
@@ -21,20 +25,33 @@ pub(crate) use headers::headers;
 use crate::{
     http::{HttpClient, ProviderHttp},
     settings::{BaseUrl, XeroSettings},
+    token::{Application, refresh_token},
 };
 
 /// The client of Xero.
 pub(crate) struct Xero {
     http: ProviderHttp,
     api_url: BaseUrl,
+    identity_url: BaseUrl,
+    /// Absent while the operator has set none.
+    application: Option<Application>,
     clock: Arc<dyn Clock>,
 }
 
 impl Xero {
     pub(crate) fn new(settings: &XeroSettings, http: &HttpClient, clock: Arc<dyn Clock>) -> Self {
         Self {
-            http: http.confined_to(vec![settings.api_url.host_rule()]),
+            http: http.confined_to(vec![
+                settings.api_url.host_rule(),
+                settings.identity_url.host_rule(),
+            ]),
             api_url: settings.api_url.clone(),
+            identity_url: settings.identity_url.clone(),
+            application: Application::new(
+                settings.client_id.as_deref(),
+                settings.client_secret.as_ref(),
+                settings.client_secret_previous.as_ref(),
+            ),
             clock,
         }
     }
@@ -60,5 +77,29 @@ impl MarketplaceClient for Xero {
 
     async fn test(&self, subject: TestSubject<'_>) -> TestReport {
         self.test_call(subject).await
+    }
+
+    fn is_refreshable(&self, _: AuthType, document: &CredentialDocument) -> bool {
+        refresh_token(document).is_some()
+    }
+
+    async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {
+        self.refresh_tokens(subject).await
+    }
+
+    fn keep_alive_before(&self) -> Option<Duration> {
+        Some(Duration::from_secs(30 * 24 * 3600))
+    }
+
+    async fn disconnect(&self, _: DisconnectSubject<'_>) -> Disconnection {
+        Disconnection::LeftToSeller
+    }
+
+    fn consent(&self) -> Option<&dyn ConsentClient> {
+        None
+    }
+
+    fn webhook(&self, _: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {
+        None
     }
 }

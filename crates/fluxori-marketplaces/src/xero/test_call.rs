@@ -1,5 +1,5 @@
 use fluxori_domain::{
-    AccountDetails, Outcome, OutcomeClass, XeroDetails,
+    AccountDetails, OutcomeClass, XeroDetails,
     ports::{Account, AccountChoice, TestReport, TestSubject},
 };
 use reqwest::Method;
@@ -15,6 +15,7 @@ use crate::{
     http::{Budget, ProviderRequest, RequestBody},
     outside::{code, name},
     report,
+    token::refresh_token,
     verdict::Verdict,
 };
 
@@ -57,19 +58,11 @@ impl Xero {
                     rate,
                 ),
             },
-            Err(verdict) => report::bare(of_pasted_token(verdict), exchange.latency, rate),
+            Err(verdict) => {
+                let may_be_stale = !subject.is_fresh && refresh_token(subject.document).is_some();
+                report::refused(verdict, may_be_stale, exchange.latency, rate)
+            }
         }
-    }
-}
-
-/// Nothing refreshes a pasted token set yet, so a verdict that holds for fresh tokens is taken as it is.
-const fn of_pasted_token(verdict: Verdict) -> Outcome {
-    match verdict {
-        Verdict::Final(outcome) => outcome,
-        Verdict::IfFresh(class) => Outcome {
-            class,
-            retry_at: None,
-        },
     }
 }
 

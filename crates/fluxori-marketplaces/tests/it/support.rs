@@ -81,6 +81,7 @@ impl World {
                 auth_type: auth_type(marketplace),
                 document: &submission.document,
                 details: &submission.details,
+                is_fresh: false,
             })
             .await
     }
@@ -105,6 +106,7 @@ pub(crate) fn settings(endpoints: &Endpoints) -> MarketplaceSettings {
             client_id: Some(keys::AMAZON_CLIENT_ID.to_owned()),
             client_secret: Some(SecretText::copy_of(keys::AMAZON_CLIENT_SECRET)),
             client_secret_previous: None,
+            ..AmazonSettings::default()
         },
         shopify: ShopifySettings {
             base_url: endpoints.shopify_base_url.parse().unwrap(),
@@ -112,6 +114,7 @@ pub(crate) fn settings(endpoints: &Endpoints) -> MarketplaceSettings {
         },
         xero: XeroSettings {
             api_url: endpoints.xero_api_url.parse().unwrap(),
+            ..XeroSettings::default()
         },
     }
 }

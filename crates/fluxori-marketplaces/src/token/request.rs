@@ -1,0 +1,151 @@
+use std::{collections::BTreeMap, pin::Pin};
+
+use fluxori_domain::{AuthorisationCode, PkceVerifier, RefreshToken, SecretText};
+use oauth2::{
+    AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest,
+    HttpResponse, PkceCodeVerifier, RequestTokenError, TokenUrl, basic::BasicClient,
+};
+use reqwest::{
+    Method,
+    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use secrecy::ExposeSecret;
+use url::Url;
+
+use crate::http::{Budget, Exchange, ProviderHttp, ProviderRequest, RequestBody};
+
+/// What is asked of a token endpoint.
+pub(crate) enum TokenRequest<'a> {
+    /// As RFC 6749 writes it: a form, the client's id and secret in it.
+    Standard(StandardGrant<'a>),
+    /// The same things as a JSON object, for those who read the RFC freely. Its members may be secret.
+    Json(Vec<(&'static str, &'a str)>),
+}
+
+/// A grant to be spent.
+pub(crate) enum StandardGrant<'a> {
+    /// New tokens for a refresh token.
+    Refresh(&'a RefreshToken),
+    /// The first tokens for a code.
+    Code {
+        code: &'a AuthorisationCode,
+        redirect_uri: &'a str,
+        verifier: Option<&'a PkceVerifier>,
+    },
+}
+
+/// Where a request goes and in whose name.
+#[derive(Clone, Copy)]
+pub(super) struct Sending<'a> {
+    pub(super) http: &'a ProviderHttp,
+    pub(super) url: &'a Url,
+    pub(super) client_id: &'a str,
+    pub(super) client_secret: Option<&'a SecretText>,
+}
+
+impl TokenRequest<'_> {
+    /// Makes the request once.
+    pub(super) async fn send(&self, sending: Sending<'_>) -> Exchange {
+        match self {
+            Self::Standard(grant) => grant.send(sending).await,
+            Self::Json(members) => sending.http.send(json_request(members, sending)).await,
+        }
+    }
+}
+
+impl StandardGrant<'_> {
+    /// Lets `oauth2` write the request, and takes the answer past it unread: its errors keep neither status nor headers,
+    /// but they do keep the body, which may hold tokens.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "EXPOSE: goes into the body of one request to the token endpoint"
+    )]
+    async fn send(&self, sending: Sending<'_>) -> Exchange {
+        let mut client = BasicClient::new(ClientId::new(sending.client_id.to_owned()))
+            .set_token_uri(TokenUrl::from_url(sending.url.clone()))
+            // Every marketplace takes the secret in the body, so one way is enough.
+            .set_auth_type(AuthType::RequestBody);
+        if let Some(secret) = sending.client_secret {
+            client = client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()));
+        }
+        let past = Past(sending.http);
+        let result = match self {
+            Self::Refresh(token) => {
+                let token = oauth2::RefreshToken::new(token.expose_secret().to_owned());
+                let request = client.exchange_refresh_token(&token);
+                request.request_async(&past).await
+            }
+            Self::Code {
+                code,
+                redirect_uri,
+                verifier,
+            } => {
+                let code = AuthorizationCode::new(code.expose_secret().to_owned());
+                let mut request = client
+                    .exchange_code(code)
+                    .add_extra_param("redirect_uri", *redirect_uri);
+                if let Some(verifier) = verifier {
+                    let verifier = PkceCodeVerifier::new(verifier.expose_secret().to_owned());
+                    request = request.set_pkce_verifier(verifier);
+                }
+                request.request_async(&past).await
+            }
+        };
+        match result {
+            Err(RequestTokenError::Request(Answered(exchange))) => exchange,
+            _ => unreachable!("every answer is taken past"),
+        }
+    }
+}
+
+/// Sends what `oauth2` wrote through our own client, and hands every answer out as an error.
+struct Past<'a>(&'a ProviderHttp);
+
+impl<'c> AsyncHttpClient<'c> for Past<'_> {
+    type Error = Answered;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Answered>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move { Err(Answered(self.0.send(form(request)).await)) })
+    }
+}
+
+/// An answer on its way past `oauth2`.
+#[derive(Debug, thiserror::Error)]
+#[error("the token endpoint was asked")]
+struct Answered(Exchange);
+
+fn form(request: HttpRequest) -> ProviderRequest {
+    let (parts, body) = request.into_parts();
+    ProviderRequest {
+        method: parts.method,
+        url: Url::parse(&parts.uri.to_string()).expect("it was made from an address"),
+        headers: parts.headers,
+        body: RequestBody::text(String::from_utf8(body).expect("forms are ASCII")),
+        budget: Budget::Token,
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "EXPOSE: goes into the body of one request to the token endpoint"
+)]
+fn json_request(members: &[(&'static str, &str)], sending: Sending<'_>) -> ProviderRequest {
+    let mut body: BTreeMap<_, _> = members.iter().copied().collect();
+    body.insert("client_id", sending.client_id);
+    body.extend(
+        sending
+            .client_secret
+            .map(|secret| ("client_secret", secret.expose_secret())),
+    );
+    ProviderRequest {
+        method: Method::POST,
+        url: sending.url.clone(),
+        headers: HeaderMap::from_iter([(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )]),
+        body: RequestBody::text(serde_json::to_string(&body).expect("texts can be written")),
+        budget: Budget::Token,
+    }
+}
