@@ -139,13 +139,16 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
             sp_api_na_url: amazon.sp_api_na_url.clone(),
             sp_api_eu_url: amazon.sp_api_eu_url.clone(),
             sp_api_fe_url: amazon.sp_api_fe_url.clone(),
+            ..AmazonSettings::default()
         },
         shopify: ShopifySettings {
             base_url: shopify.base_url.clone(),
             api_version: shopify.api_version.clone(),
+            ..ShopifySettings::default()
         },
         xero: XeroSettings {
             api_url: xero.api_url.clone(),
+            ..XeroSettings::default()
         },
     }
 }
