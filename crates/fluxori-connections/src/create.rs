@@ -180,6 +180,7 @@ impl Connections {
             auth_type,
             document: &submission.document,
             details: &submission.details,
+            is_fresh: false,
         };
         let report = self
             .ports
@@ -289,7 +290,7 @@ fn completion(key: IdempotencyKey, now: DateTime<Utc>) -> Completion {
 }
 
 /// The account's name where it makes a label, the marketplace's otherwise.
-fn usual_label(marketplace: Marketplace, account_name: Option<&str>) -> Label {
+pub(crate) fn usual_label(marketplace: Marketplace, account_name: Option<&str>) -> Label {
     account_name
         .and_then(|name| Label::new(name.trim()).ok())
         .unwrap_or_else(|| {

@@ -1,13 +1,17 @@
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{
-    AccountDetails, AccountId, AuditEvent, AuditEventId, AuditKind, Caller, Clocks, ConnectionId,
-    CredentialDocument, Generation, LastSync, Marketplace, Purpose, SyncOutcome,
+    AccountDetails, AccountId, AuditEvent, AuditEventId, AuditKind, Caller, ConnectionId,
+    ConnectionStatus, Credential, CredentialDocument, CredentialId, Generation, LastSync,
+    Marketplace, OutcomeClass, Purpose, SyncOutcome,
     ports::{Candidates, CredentialRead, Selector},
 };
 
-use crate::{ConnectionError, Connections, ReadError};
+use crate::{
+    ConnectionError, Connections, ReadError,
+    refresh::{Refresh, RefreshFailure},
+};
 
 /// What an adapter asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +22,7 @@ pub struct ReadRequest {
     pub selector: Selector,
     /// What for.
     pub purpose: Option<Purpose>,
-    /// How long the access token must be valid from now on.
+    /// How long the access token must be valid from now on; 20 minutes at most.
     pub minimum_validity: Duration,
 }
 
@@ -33,6 +37,8 @@ pub struct LiveCredential {
     pub account_id: Option<AccountId>,
     /// What is known of the account.
     pub details: AccountDetails,
+    /// The credential.
+    pub credential: CredentialId,
     /// Which change of the credential this is.
     pub generation: Generation,
     /// The secret.
@@ -43,8 +49,15 @@ pub struct LiveCredential {
     pub read_at: DateTime<Utc>,
 }
 
+/// The longest validity that can be asked for: less than the shortest life of an access token (Xero, 30 minutes), so that
+/// a fresh one is always good enough.
+const LONGEST_VALIDITY: TimeDelta = TimeDelta::minutes(20);
+
+/// How often a row is read again because somebody else changed it meanwhile.
+const ATTEMPTS: usize = 4;
+
 impl Connections {
-    /// Hands out a credential, and leaves an audit event.
+    /// Hands out a credential, and leaves an audit event. Tokens that run out too soon are renewed first.
     ///
     /// # Errors
     /// [`ReadError`], by what has to happen next.
@@ -53,6 +66,64 @@ impl Connections {
         caller: &Caller,
         request: ReadRequest,
     ) -> Result<LiveCredential, ReadError> {
+        let mut renewed = false;
+        for _ in 0..ATTEMPTS {
+            let read = self.find_readable(caller, &request).await?;
+            let document = self.open(&read.credential).await?;
+            let now = self.now();
+            let wanted = if renewed {
+                TimeDelta::zero()
+            } else {
+                TimeDelta::from_std(request.minimum_validity)
+                    .unwrap_or(LONGEST_VALIDITY)
+                    .min(LONGEST_VALIDITY)
+            };
+            if is_valid(&read.credential, &document, now, wanted) {
+                let event = read_event(caller, &read, request.purpose, now);
+                self.ports.read_audit.record(event).await;
+                return Ok(LiveCredential {
+                    connection: read.connection,
+                    marketplace: read.credential.marketplace,
+                    account_id: read.account_id,
+                    details: read.details,
+                    credential: read.credential.id,
+                    generation: read.credential.generation,
+                    valid_until: read.credential.clocks.access_expires_at,
+                    document,
+                    read_at: now,
+                });
+            }
+            let refresh = Refresh {
+                event: read_event(caller, &read, None, now),
+                details: read.details.clone(),
+                credential: read.credential.clone(),
+                ignore_cool_down: false,
+            };
+            match self.refresh(refresh).await {
+                Ok(()) => renewed = true,
+                // Nothing that could be renewed: the seller has to bring a token.
+                Err(RefreshFailure::Gone) if !renewed => {
+                    if self.is_unchanged(&read).await? {
+                        return Err(ReadError::NoValidToken {
+                            connection: read.connection,
+                            expires_at: read.credential.clocks.access_expires_at,
+                        });
+                    }
+                }
+                Err(failure) => return Err(read_failure(read.connection, failure)),
+            }
+        }
+        Err(ReadError::Waiting {
+            class: OutcomeClass::Transient,
+            retry_at: self.now() + TimeDelta::seconds(1),
+        })
+    }
+
+    async fn find_readable(
+        &self,
+        caller: &Caller,
+        request: &ReadRequest,
+    ) -> Result<CredentialRead, ReadError> {
         let candidates = self
             .ports
             .connections
@@ -69,28 +140,22 @@ impl Connections {
                 status: read.status,
             });
         }
-        let now = self.now();
-        let document = self.open(&read.credential).await?;
-        require_valid_token(&read, &document, now, request.minimum_validity)?;
-        self.ports
-            .read_audit
-            .record(read_event(caller, &read, request.purpose, now))
-            .await;
-        Ok(LiveCredential {
-            connection: read.connection,
-            marketplace: read.credential.marketplace,
-            account_id: read.account_id,
-            details: read.details,
-            generation: read.credential.generation,
-            valid_until: read.credential.clocks.access_expires_at,
-            document,
-            read_at: now,
-        })
+        Ok(read)
     }
 
-    /// Takes note that the marketplace refused a credential: tests the connection, so that its status tells the truth.
+    async fn is_unchanged(&self, read: &CredentialRead) -> Result<bool, ReadError> {
+        let stored = self
+            .ports
+            .refreshes
+            .credential(&read.credential.scope, read.credential.id)
+            .await?;
+        Ok(stored.is_some_and(|stored| stored.generation == read.credential.generation))
+    }
+
+    /// Takes note that the marketplace refused a credential. Tokens that can be renewed are, at most once a generation; then
+    /// the connection is tested, so that its status tells the truth.
     ///
-    /// Ignored when the credential has been replaced, or tested, since it was read.
+    /// Ignored when the credential has been replaced, renewed or tested since it was read.
     ///
     /// # Errors
     /// Those of [`Connections::test`].
@@ -98,15 +163,15 @@ impl Connections {
         &self,
         caller: &Caller,
         connection: ConnectionId,
-        generation: Generation,
+        rejected: (CredentialId, Generation),
         read_at: DateTime<Utc>,
     ) -> Result<(), ConnectionError> {
         let (found, credential) = self.find_with_credential(&caller.scope, connection).await?;
         let tested_since = found.last_check.is_some_and(|check| check.at > read_at);
-        if credential.generation != generation || tested_since {
+        if (credential.id, credential.generation) != rejected || tested_since {
             return Ok(());
         }
-        self.test(caller, connection).await.map(|_| ())
+        self.test_anew(caller, connection, true).await.map(|_| ())
     }
 
     /// Takes note of the end of a synchronisation, for the seller's page.
@@ -148,34 +213,43 @@ impl Connections {
     }
 }
 
-/// Static keys and tokens without an end are always valid; an access token must live long enough.
-fn require_valid_token(
-    read: &CredentialRead,
+/// Whether a credential works for long enough. Static keys and tokens without an end always do.
+pub(crate) fn is_valid(
+    credential: &Credential,
     document: &CredentialDocument,
     now: DateTime<Utc>,
-    minimum_validity: Duration,
-) -> Result<(), ReadError> {
-    let Clocks {
-        access_expires_at: expires_at,
-        ..
-    } = read.credential.clocks;
+    wanted: TimeDelta,
+) -> bool {
     let present = match document {
         CredentialDocument::ApiKey { .. } => true,
         CredentialDocument::Tokens { access_token, .. } => access_token.is_some(),
     };
-    let lives = expires_at.is_none_or(|end| end - now >= minimum_validity_delta(minimum_validity));
-    if present && lives {
-        Ok(())
-    } else {
-        Err(ReadError::NoValidToken {
-            connection: read.connection,
-            expires_at,
-        })
-    }
+    let ends = credential.clocks.access_expires_at;
+    present && ends.is_none_or(|end| end > now && end - now >= wanted)
 }
 
-fn minimum_validity_delta(duration: Duration) -> chrono::TimeDelta {
-    chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX)
+fn read_failure(connection: ConnectionId, failure: RefreshFailure) -> ReadError {
+    match failure {
+        RefreshFailure::Refused { class, retry_at } => {
+            let status = ConnectionStatus::Connected.after(class);
+            if status.needs_seller() {
+                ReadError::NeedsSeller { connection, status }
+            } else {
+                ReadError::Refused {
+                    connection,
+                    class,
+                    retry_at,
+                }
+            }
+        }
+        RefreshFailure::Later { class, retry_at } => ReadError::Waiting { class, retry_at },
+        RefreshFailure::Incident { retry_at } => ReadError::Waiting {
+            class: OutcomeClass::AppConfig,
+            retry_at,
+        },
+        RefreshFailure::Gone => ReadError::NoSuchConnection,
+        RefreshFailure::Internal(cause) => ReadError::from_shared(cause),
+    }
 }
 
 fn read_event(

@@ -3,7 +3,7 @@ use fluxori_domain::{
     ports::Tombstone,
 };
 
-use crate::{ConnectionError, Connections};
+use crate::{ConnectionError, Connections, Revocation};
 
 /// How many deletions one pass finishes before it looks again.
 const BATCH: u16 = 100;
@@ -13,12 +13,15 @@ const BATCH: u16 = 100;
 pub struct Deleted {
     /// At which marketplace it was.
     pub marketplace: Marketplace,
+    /// What became of the account there.
+    pub revocation: Revocation,
     /// What the seller does at the marketplace now.
     pub help: &'static str,
 }
 
 impl Connections {
-    /// Deletes a connection: invisible at once, then its secret is destroyed, then the row goes.
+    /// Deletes a connection: invisible at once, then, with `revoke`, cut off at the marketplace, then its secret is
+    /// destroyed, then the row goes.
     ///
     /// A failure after the first step is not the caller's: [`Connections::finish_deletions`] goes on from there.
     ///
@@ -29,6 +32,7 @@ impl Connections {
         caller: &Caller,
         id: ConnectionId,
         expected_version: Option<i64>,
+        revoke: bool,
     ) -> Result<Deleted, ConnectionError> {
         let connection = self.find(&caller.scope, id).await?;
         let now = self.now();
@@ -36,7 +40,7 @@ impl Connections {
         let buried = self
             .ports
             .connections
-            .bury(&caller.scope, id, expected_version, event)
+            .bury(&caller.scope, id, expected_version, revoke, event)
             .await;
         let tombstone = match buried {
             Err(fluxori_domain::ports::StorageError::Conflict) if expected_version.is_none() => {
@@ -44,45 +48,92 @@ impl Connections {
             }
             result => result?,
         };
-        if let Err(error) = self.finish(&tombstone, &caller.service).await {
-            tracing::warn!(connection = %id, %error, "deletion will be finished later");
-        }
+        // The caller may go away; what was begun at the marketplace is finished all the same.
+        let (this, service) = (self.clone(), caller.service.clone());
+        let finishing = self.tasks.spawn(async move {
+            let finished = this.finish(&tombstone, &service).await;
+            if let Err(error) = &finished {
+                tracing::warn!(connection = %id, %error, "deletion will be finished later");
+            }
+            finished.ok()
+        });
+        let pending = if revoke {
+            Revocation::Pending
+        } else {
+            Revocation::NotAsked
+        };
         let client = self.ports.marketplaces.client(connection.marketplace)?;
         Ok(Deleted {
             marketplace: connection.marketplace,
+            revocation: finishing.await.ok().flatten().unwrap_or(pending),
             help: client.descriptor().disconnect_help,
         })
     }
 
-    /// Maintenance, all tenants: finishes deletions that a crash or an outage interrupted. Returns how many.
+    /// Maintenance, all tenants: finishes deletions that a crash, an outage or a troubled marketplace interrupted. Returns how
+    /// many. One that cannot be finished yet holds up no other.
     ///
     /// # Errors
-    /// The first failure; what was finished before it stays finished.
+    /// [`ConnectionError::Storage`] when the database does not say which ones there are.
     pub async fn finish_deletions(&self, service: &ServiceName) -> Result<usize, ConnectionError> {
         let mut finished = 0;
         loop {
             let tombstones = self.ports.connections.tombstones(BATCH).await?;
+            let before = finished;
             for tombstone in &tombstones {
-                self.finish(tombstone, service).await?;
-                finished += 1;
+                match self.finish(tombstone, service).await {
+                    Ok(Revocation::Pending) => {}
+                    Ok(_) => finished += 1,
+                    Err(error) => {
+                        tracing::warn!(connection = %tombstone.connection, %error, "a deletion is not finished yet");
+                    }
+                }
             }
-            if tombstones.len() < usize::from(BATCH) {
+            if tombstones.len() < usize::from(BATCH) || finished == before {
                 return Ok(finished);
             }
         }
+    }
+
+    /// Maintenance, all tenants: destroys credentials that their last connection has left for a newer one.
+    pub(crate) async fn forget_orphans(&self) {
+        if let Err(error) = self.try_to_forget_orphans().await {
+            tracing::warn!(%error, "abandoned secrets are not destroyed yet");
+        }
+    }
+
+    async fn try_to_forget_orphans(&self) -> Result<(), ConnectionError> {
+        for orphan in self.ports.grants.orphans(BATCH).await? {
+            let context = orphan.secret_context();
+            self.ports.secrets.destroy(&context, &orphan.secret).await?;
+            self.ports.grants.remove_orphan(&orphan).await?;
+        }
+        Ok(())
     }
 
     async fn finish(
         &self,
         tombstone: &Tombstone,
         service: &ServiceName,
-    ) -> Result<(), ConnectionError> {
-        if let Some(credential) = &tombstone.credential {
-            let context = credential.secret_context();
-            self.ports
-                .secrets
-                .destroy(&context, &credential.secret)
+    ) -> Result<Revocation, ConnectionError> {
+        let revocation = self.revoke(tombstone, service).await?;
+        if revocation == Revocation::Pending {
+            return Ok(revocation);
+        }
+        if tombstone.is_last {
+            // Revoking may have renewed it.
+            let stored = self
+                .ports
+                .refreshes
+                .credential(&tombstone.scope, tombstone.credential.id)
                 .await?;
+            if let Some(credential) = stored {
+                let context = credential.secret_context();
+                self.ports
+                    .secrets
+                    .destroy(&context, &credential.secret)
+                    .await?;
+            }
         }
         let now = self.now();
         let event = AuditEvent {
@@ -93,14 +144,12 @@ impl Connections {
             kind: AuditKind::SecretDestroyed,
             service: service.clone(),
             purpose: None,
-            generation: tombstone
-                .credential
-                .as_ref()
-                .map(|credential| credential.generation),
+            generation: tombstone.is_last.then_some(tombstone.credential.generation),
             outcome: None,
             request_id: None,
             at: now,
         };
-        Ok(self.ports.connections.remove(tombstone, event).await?)
+        self.ports.connections.remove(tombstone, event).await?;
+        Ok(revocation)
     }
 }

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AuthType, ConnectionId, ConnectionStatus, InvalidForm, MalformedDocument, Marketplace, Outcome,
+    OutcomeClass,
     ports::{AccountChoice, SecretStoreError, StorageError},
 };
 
@@ -61,6 +64,15 @@ pub enum ConnectionError {
     /// The idempotency key came with another request before.
     #[error("the idempotency key was used for another request")]
     IdempotencyMismatch,
+    /// The address to return to is not one that the operator allows.
+    #[error("the address to return to is not allowed here")]
+    ReturnAddress,
+    /// The machine gave no random bytes.
+    #[error("the machine gave no random bytes")]
+    Randomness,
+    /// Renewing the tokens failed on this side.
+    #[error("the tokens could not be renewed")]
+    Refresh(#[source] Arc<ConnectionError>),
     /// The secret could not be kept, opened or destroyed.
     #[error("the secret store did not do what was asked")]
     Secret(#[from] SecretStoreError),
@@ -85,12 +97,13 @@ impl From<StorageError> for ConnectionError {
 impl ConnectionError {
     /// Whether the same call may succeed later without anybody changing anything.
     #[must_use]
-    pub const fn is_transient(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::NotConfirmed { outcome } => outcome.class.is_transient(),
+            Self::Refresh(cause) => cause.is_transient(),
             Self::Secret(cause) => cause.is_transient(),
             Self::Storage(cause) => cause.is_transient(),
-            Self::IdempotencyInFlight => true,
+            Self::IdempotencyInFlight | Self::Randomness => true,
             Self::NotFound
             | Self::NotSupported { .. }
             | Self::NotConfigured { .. }
@@ -100,6 +113,7 @@ impl ConnectionError {
             | Self::OtherAccount
             | Self::Changed
             | Self::IdempotencyMismatch
+            | Self::ReturnAddress
             | Self::MalformedDocument(_) => false,
         }
     }
@@ -131,25 +145,50 @@ pub enum ReadError {
         /// When the token ran out or runs out, if there is one.
         expires_at: Option<DateTime<Utc>>,
     },
+    /// The marketplace has suspended the account, or will not renew the tokens for another reason that only the seller or
+    /// the operator can mend. Connecting again does not help.
+    #[error("the marketplace does not renew the tokens ({class})")]
+    Refused {
+        /// The connection.
+        connection: ConnectionId,
+        /// What the marketplace said.
+        class: OutcomeClass,
+        /// Nobody asks it again before.
+        retry_at: DateTime<Utc>,
+    },
+    /// The tokens have to be renewed, and the marketplace is troubled or asks to wait. Nothing is wrong with the connection.
+    #[error("the tokens cannot be renewed at the moment ({class})")]
+    Waiting {
+        /// What the marketplace said.
+        class: OutcomeClass,
+        /// Nobody asks it again before.
+        retry_at: DateTime<Utc>,
+    },
     /// Try again later.
     #[error("the credential cannot be read at the moment")]
     Unavailable {
         /// Why.
         #[source]
-        cause: ConnectionError,
+        cause: Arc<ConnectionError>,
     },
     /// The operator has to mend something: a key, the database schema.
     #[error("the credential cannot be read: this installation needs its operator")]
     Misconfigured {
         /// What.
         #[source]
-        cause: ConnectionError,
+        cause: Arc<ConnectionError>,
     },
 }
 
 impl<E: Into<ConnectionError>> From<E> for ReadError {
     fn from(cause: E) -> Self {
-        let cause = cause.into();
+        Self::from_shared(Arc::new(cause.into()))
+    }
+}
+
+impl ReadError {
+    /// What a failure that others wait for too means to this caller.
+    pub(crate) fn from_shared(cause: Arc<ConnectionError>) -> Self {
         if cause.is_transient() {
             Self::Unavailable { cause }
         } else {

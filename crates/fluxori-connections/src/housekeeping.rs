@@ -1,6 +1,28 @@
-use fluxori_domain::ServiceName;
+use std::time::Duration;
 
-use crate::{ConnectionError, Connections};
+use chrono::TimeDelta;
+use fluxori_domain::{
+    AuditEvent, AuditEventId, AuditKind, Caller, Marketplace, ServiceName, ports::RefreshDue,
+};
+use futures_util::{StreamExt as _, stream};
+use uuid::Uuid;
+
+use crate::{
+    ConnectionError, Connections,
+    refresh::{Refresh, RefreshFailure},
+};
+
+/// The name of the work in the database.
+const WORK: &str = "housekeeping";
+
+/// How many credentials or connections one round looks at, of each kind.
+const BATCH: u16 = 200;
+
+/// How many marketplaces' answers are waited for at once.
+const AT_ONCE: usize = 8;
+
+/// How long a connection goes untested: adapters and sellers should not be the first to notice.
+const TEST_EVERY: TimeDelta = TimeDelta::hours(24);
 
 /// What a round of housekeeping did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -9,23 +31,152 @@ pub struct Housekeeping {
     pub deletions: usize,
     /// Idempotency keys that were forgotten.
     pub idempotency_keys: u64,
+    /// Consents that nobody came back from.
+    pub flows: u64,
+    /// Refreshes whose answer had been lost, finished.
+    pub refreshes: usize,
+    /// Refresh tokens that were used so that they do not die.
+    pub kept_alive: usize,
+    /// Connections that were tested because nobody had for long.
+    pub tested: usize,
 }
 
 impl Connections {
-    /// Maintenance, all tenants: finishes what was interrupted and forgets what has expired. May run at any time, in
-    /// any number of processes at once.
+    /// Maintenance, all tenants: finishes what was interrupted, forgets what has expired, keeps alive what would die, tests
+    /// what nobody has tested. May be called at any time in any number of processes: one at a time does it, the others get
+    /// `None`. `owner` is the process, `lease_for` longer than the pause between two rounds.
     ///
     /// # Errors
-    /// The first failure; what was done before it stays done.
+    /// The first failure of the database; what was done before it stays done.
     pub async fn housekeeping(
         &self,
         service: &ServiceName,
-    ) -> Result<Housekeeping, ConnectionError> {
-        let deletions = self.finish_deletions(service).await?;
-        let idempotency_keys = self.ports.idempotency.purge(self.now()).await?;
-        Ok(Housekeeping {
-            deletions,
-            idempotency_keys,
+        owner: Uuid,
+        lease_for: Duration,
+    ) -> Result<Option<Housekeeping>, ConnectionError> {
+        if !self.ports.work.claim(WORK, owner, lease_for).await? {
+            return Ok(None);
+        }
+        let now = self.now();
+        let done = Housekeeping {
+            refreshes: self.finish_refreshes(service).await?,
+            kept_alive: self.keep_alive(service).await?,
+            deletions: self.finish_deletions(service).await?,
+            idempotency_keys: self.ports.idempotency.purge(now).await?,
+            flows: self.ports.flows.purge(now).await?,
+            tested: self.test_untested(service).await?,
+        };
+        self.forget_orphans().await;
+        Ok(Some(done))
+    }
+
+    /// Finishes refreshes whose outcome nobody knows, while the marketplace still takes the old token. Returns how many.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`] when the database does not say which ones there are.
+    pub async fn finish_refreshes(&self, service: &ServiceName) -> Result<usize, ConnectionError> {
+        let due = self.ports.refreshes.interrupted(self.now(), BATCH).await?;
+        Ok(self.refresh_all(service, due).await)
+    }
+
+    /// Uses refresh tokens that would die unused. Returns how many.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`] when the database does not say which ones there are.
+    pub async fn keep_alive(&self, service: &ServiceName) -> Result<usize, ConnectionError> {
+        let now = self.now();
+        let mut kept = 0;
+        for marketplace in Marketplace::ALL {
+            let Ok(client) = self.ports.marketplaces.client(*marketplace) else {
+                continue;
+            };
+            let Some(before) = client.keep_alive_before() else {
+                continue;
+            };
+            let before = now + TimeDelta::from_std(before).unwrap_or(TimeDelta::MAX);
+            let refreshes = &self.ports.refreshes;
+            let due = refreshes.idle(*marketplace, before, now, BATCH).await?;
+            kept += self.refresh_all(service, due).await;
+        }
+        Ok(kept)
+    }
+
+    /// Tests connections that nobody has tested for a day. Returns how many.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`] when the database does not say which ones there are.
+    pub async fn test_untested(&self, service: &ServiceName) -> Result<usize, ConnectionError> {
+        let before = self.now() - TEST_EVERY;
+        let due = self.ports.connections.untested(before, BATCH).await?;
+        let tested = stream::iter(due).map(|(scope, id)| async move {
+            let caller = Caller {
+                scope,
+                service: service.clone(),
+                request_id: None,
+            };
+            match self.test(&caller, id).await {
+                Ok(_) => 1,
+                Err(error) => {
+                    tracing::warn!(connection = %id, %error, "a connection could not be tested");
+                    0
+                }
+            }
+        });
+        Ok(tested
+            .buffer_unordered(AT_ONCE)
+            .fold(0, async |sum, one| sum + one)
+            .await)
+    }
+
+    async fn refresh_all(&self, service: &ServiceName, due: Vec<RefreshDue>) -> usize {
+        stream::iter(due)
+            .map(|due| async move {
+                match self.refresh_due(service, &due).await {
+                    Ok(()) => 1,
+                    Err(failure) => {
+                        tracing::info!(credential = %due.credential, ?failure, "not refreshed in the background");
+                        0
+                    }
+                }
+            })
+            .buffer_unordered(AT_ONCE)
+            .fold(0, async |sum, one| sum + one)
+            .await
+    }
+
+    async fn refresh_due(
+        &self,
+        service: &ServiceName,
+        due: &RefreshDue,
+    ) -> Result<(), RefreshFailure> {
+        let found = self
+            .ports
+            .connections
+            .find_with_credential(&due.scope, due.connection)
+            .await?;
+        let Some((connection, credential)) = found else {
+            return Err(RefreshFailure::Gone);
+        };
+        let now = self.now();
+        let event = AuditEvent {
+            id: AuditEventId::make(now),
+            scope: due.scope.clone(),
+            connection: due.connection,
+            marketplace: due.marketplace,
+            kind: AuditKind::CredentialRefreshed,
+            service: service.clone(),
+            purpose: None,
+            generation: None,
+            outcome: None,
+            request_id: None,
+            at: now,
+        };
+        self.refresh(Refresh {
+            credential,
+            details: connection.details,
+            event,
+            ignore_cool_down: false,
         })
+        .await
     }
 }

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod change;
+mod consent;
 mod create;
 mod credential;
 mod delete;
+mod disconnect;
 mod error;
 mod events;
 mod fingerprint;
@@ -11,19 +13,25 @@ mod housekeeping;
 mod list;
 mod marketplaces;
 mod read_audit;
+mod refresh;
 mod replace;
 mod secrets;
 mod service;
 mod test;
 
 pub use change::ChangeRequest;
+pub use consent::{
+    Authorisation, AuthoriseRequest, BrowserBinding, CallbackEnd, ConsentResult, ConsentSettings,
+};
 pub use create::{CreateRequest, Created, Verify};
 pub use credential::{LiveCredential, ReadRequest};
 pub use delete::Deleted;
+pub use disconnect::Revocation;
 pub use error::{ConnectionError, ReadError};
 pub use housekeeping::Housekeeping;
 pub use marketplaces::Marketplaces;
 pub use read_audit::{ReadAudit, ReadAuditTask};
+pub use refresh::Pace;
 pub use replace::ReplaceRequest;
 pub use service::{Connections, Ports};
 pub use test::{TestSummary, Tested};

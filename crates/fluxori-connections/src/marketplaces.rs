@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use fluxori_domain::{
-    AuthType, CredentialForm, Marketplace, MarketplaceDescriptor, Submission,
-    ports::MarketplaceClient,
+    AuthKind, AuthType, ConnectMethod, CredentialForm, Marketplace, MarketplaceDescriptor,
+    Submission,
+    ports::{ConsentClient, MarketplaceClient},
 };
 
 use crate::ConnectionError;
@@ -50,21 +51,49 @@ impl Marketplaces {
         form: &CredentialForm,
     ) -> Result<Submission, ConnectionError> {
         let client = self.client(marketplace)?;
-        let kind = client
-            .descriptor()
-            .auth_kinds
-            .into_iter()
-            .find(|kind| kind.auth_type == auth_type)
-            .ok_or(ConnectionError::NotSupported {
-                marketplace,
-                auth_type: Some(auth_type),
-            })?;
-        if !kind.is_configured() {
-            return Err(ConnectionError::NotConfigured {
-                marketplace,
-                missing: kind.missing_settings,
-            });
-        }
+        require_offered(client, auth_type, |kind| {
+            kind.method == ConnectMethod::Form && kind.auth_type == auth_type
+        })?;
         Ok(client.parse(auth_type, form)?)
+    }
+
+    /// The part of a marketplace that sellers connect in the browser, if it exists and is set up.
+    pub(crate) fn consent(
+        &self,
+        marketplace: Marketplace,
+    ) -> Result<&dyn ConsentClient, ConnectionError> {
+        let client = self.client(marketplace)?;
+        require_offered(client, AuthType::OAuth, |kind| {
+            kind.method == ConnectMethod::Consent
+        })?;
+        client.consent().ok_or(ConnectionError::NotSupported {
+            marketplace,
+            auth_type: Some(AuthType::OAuth),
+        })
+    }
+}
+
+fn require_offered(
+    client: &dyn MarketplaceClient,
+    auth_type: AuthType,
+    is_meant: impl Fn(&AuthKind) -> bool,
+) -> Result<(), ConnectionError> {
+    let marketplace = client.marketplace();
+    let kind = client
+        .descriptor()
+        .auth_kinds
+        .into_iter()
+        .find(is_meant)
+        .ok_or(ConnectionError::NotSupported {
+            marketplace,
+            auth_type: Some(auth_type),
+        })?;
+    if kind.is_configured() {
+        Ok(())
+    } else {
+        Err(ConnectionError::NotConfigured {
+            marketplace,
+            missing: kind.missing_settings,
+        })
     }
 }

@@ -66,7 +66,6 @@ impl Connections {
         });
         connection.updated_at = now;
 
-        let superseded = (credential.secret_context(), credential.secret.clone());
         let mut context = credential.secret_context();
         context.generation = credential.generation.next();
         let change = CredentialChange {
@@ -85,14 +84,7 @@ impl Connections {
             .update(connection, Some(change), event)
             .await?;
 
-        if let Err(error) = self
-            .ports
-            .secrets
-            .destroy(&superseded.0, &superseded.1)
-            .await
-        {
-            tracing::warn!(connection = %id, %error, "the superseded secret was not destroyed yet");
-        }
+        self.destroy_superseded(&credential).await;
         Ok((connection, test, submission.warnings))
     }
 }

@@ -17,6 +17,15 @@ impl Connections {
             .await?)
     }
 
+    /// Destroys what the store keeps of a secret that no row holds any more. A failure is left to housekeeping.
+    pub(crate) async fn destroy_superseded(&self, superseded: &Credential) {
+        let context = superseded.secret_context();
+        let destroyed = self.ports.secrets.destroy(&context, &superseded.secret);
+        if let Err(error) = destroyed.await {
+            tracing::warn!(credential = %superseded.id, %error, "a superseded secret was not destroyed yet");
+        }
+    }
+
     pub(crate) async fn open(
         &self,
         credential: &Credential,

@@ -3,16 +3,31 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AuditEvent, AuditEventId, AuditKind, Caller, Clock, Connection, Generation, OutcomeClass,
-    ports::{AuditReader, ConnectionRepository, IdempotencyRepository, SecretStore},
+    ports::{
+        AuditReader, ConnectionRepository, FlowRepository, GrantRepository, IdempotencyRepository,
+        RefreshRepository, SecretStore, WorkRepository,
+    },
 };
+use tokio_util::task::TaskTracker;
 
-use crate::{Marketplaces, ReadAudit};
+use crate::{
+    ConsentSettings, Marketplaces, ReadAudit,
+    refresh::{Flights, Incidents, Pace},
+};
 
 /// What the use cases work with. Wired once, in `fluxori-credentials`.
 #[derive(Clone)]
 pub struct Ports {
     /// Connections and credentials.
     pub connections: Arc<dyn ConnectionRepository>,
+    /// Leases and intents of refreshing.
+    pub refreshes: Arc<dyn RefreshRepository>,
+    /// Sellers who are away at a consent page.
+    pub flows: Arc<dyn FlowRepository>,
+    /// Credentials that come from consents.
+    pub grants: Arc<dyn GrantRepository>,
+    /// Who does the background work.
+    pub work: Arc<dyn WorkRepository>,
     /// Keys that callers gave to their requests.
     pub idempotency: Arc<dyn IdempotencyRepository>,
     /// The audit trail, to be read.
@@ -23,6 +38,8 @@ pub struct Ports {
     pub secrets: Arc<dyn SecretStore>,
     /// The marketplaces.
     pub marketplaces: Marketplaces,
+    /// Where consents come back to.
+    pub consents: Arc<ConsentSettings>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -31,13 +48,39 @@ pub struct Ports {
 #[derive(Clone)]
 pub struct Connections {
     pub(crate) ports: Ports,
+    pub(crate) flights: Flights,
+    pub(crate) incidents: Arc<Incidents>,
+    pub(crate) pace: Pace,
+    /// What must not be cut off half-way, though its caller has gone.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Connections {
     /// The use cases over these ports.
     #[must_use]
-    pub const fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub fn new(ports: Ports) -> Self {
+        Self {
+            ports,
+            flights: Flights::default(),
+            incidents: Arc::default(),
+            pace: Pace::default(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// The same with another pace.
+    #[must_use]
+    pub fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Waits for everything that must not be cut off: refreshes and consents whose tokens are not stored yet.
+    pub async fn drain(&self) {
+        self.flights.drain().await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.tasks.reopen();
     }
 
     /// The marketplaces that can be connected.

@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{
     AuditKind, Caller, Check, Connection, ConnectionId, Credential, Generation, Outcome,
     OutcomeClass, TenantScope, TransitionError,
-    ports::{CredentialChange, RateHeadroom, StorageError, TestReport, TestSubject},
+    ports::{RateHeadroom, StorageError, TestReport, TestSubject},
 };
 
 use crate::{
     ConnectionError, Connections,
+    credential::is_valid,
+    refresh::{Refresh, RefreshFailure},
     service::{event, with_secret},
 };
 
@@ -54,8 +56,12 @@ pub struct Tested {
     pub test: TestSummary,
 }
 
+/// A token that lives for less is renewed before a test.
+const FRESH_ENOUGH: TimeDelta = TimeDelta::minutes(1);
+
 impl Connections {
-    /// Tests a connection at its marketplace and records the result.
+    /// Tests a connection at its marketplace and records the result. Tokens that have run out, or that the marketplace no
+    /// longer likes, are renewed first; only what it says to fresh ones counts.
     ///
     /// A bad result is not an error: it is in the answer, and in the connection's status where it is a verdict.
     ///
@@ -63,40 +69,53 @@ impl Connections {
     /// [`ConnectionError::NotFound`]; [`ConnectionError::ChoiceRequired`] and [`ConnectionError::AlreadyConnected`] when
     /// the account becomes known only now and cannot be pinned; those of the secret store and the database.
     pub async fn test(&self, caller: &Caller, id: ConnectionId) -> Result<Tested, ConnectionError> {
-        let (connection, credential) = self.find_with_credential(&caller.scope, id).await?;
-        let document = self.open(&credential).await?;
+        self.test_anew(caller, id, false).await
+    }
+
+    /// The same; with `refused`, the present tokens are known not to work.
+    pub(crate) async fn test_anew(
+        &self,
+        caller: &Caller,
+        id: ConnectionId,
+        refused: bool,
+    ) -> Result<Tested, ConnectionError> {
         let at = self.now();
-        let subject = TestSubject {
-            auth_type: connection.auth_type,
-            document: &document,
-            details: &connection.details,
+        let (mut connection, mut credential) = self.find_with_credential(&caller.scope, id).await?;
+        let mut document = self.open(&credential).await?;
+        let mut renew = refused || !is_valid(&credential, &document, at, FRESH_ENOUGH);
+        let mut is_fresh = false;
+        let mut report = loop {
+            if renew {
+                match self
+                    .renew_for_test(caller, &connection, &credential)
+                    .await?
+                {
+                    Renewed::Yes => {
+                        (connection, credential) =
+                            self.find_with_credential(&caller.scope, id).await?;
+                        document = self.open(&credential).await?;
+                        is_fresh = true;
+                    }
+                    Renewed::NotPossible => is_fresh = true,
+                    Renewed::Refused(outcome) => break report_of(outcome),
+                }
+            }
+            let subject = TestSubject {
+                auth_type: connection.auth_type,
+                document: &document,
+                details: &connection.details,
+                is_fresh,
+            };
+            let client = self.ports.marketplaces.client(connection.marketplace)?;
+            let report = client.test(subject).await;
+            if !report.stale_token || is_fresh {
+                break report;
+            }
+            renew = true;
         };
-        let client = self.ports.marketplaces.client(connection.marketplace)?;
-        let mut report = client.test(subject).await;
-        let mut summary = TestSummary::of(&report, at);
-        let renewal = match report.renewal.take() {
-            Some(renewal) => Some(self.renewed(&credential, renewal).await?),
-            None => None,
-        };
-        if report.account.as_ref().is_some_and(|account| {
-            connection
-                .account_id
-                .as_ref()
-                .is_some_and(|pinned| *pinned != account.id)
-        }) {
-            report.account = None;
-            report.outcome = OutcomeClass::ConfigError.into();
-            summary.outcome = report.outcome;
-        }
-        let connection = self
-            .record(
-                caller,
-                (connection, credential.generation),
-                &report,
-                renewal,
-                &summary,
-            )
-            .await?;
+        let summary = self.judge(&connection, &mut report, at);
+        let tested = (connection, credential.generation);
+        let connection = self.record(caller, tested, &report, &summary).await?;
         if !report.choices.is_empty() {
             return Err(ConnectionError::ChoiceRequired {
                 choices: report.choices,
@@ -106,6 +125,54 @@ impl Connections {
             connection,
             test: summary,
         })
+    }
+
+    /// A good answer about another account than the pinned one is not a good answer.
+    fn judge(
+        &self,
+        connection: &Connection,
+        report: &mut TestReport,
+        at: DateTime<Utc>,
+    ) -> TestSummary {
+        let mut summary = TestSummary::of(report, at);
+        let other = report.account.as_ref().is_some_and(|account| {
+            connection
+                .account_id
+                .as_ref()
+                .is_some_and(|pinned| *pinned != account.id)
+        });
+        if other {
+            report.account = None;
+            report.outcome = OutcomeClass::ConfigError.into();
+            summary.outcome = report.outcome;
+        }
+        summary
+    }
+
+    async fn renew_for_test(
+        &self,
+        caller: &Caller,
+        connection: &Connection,
+        credential: &Credential,
+    ) -> Result<Renewed, ConnectionError> {
+        let refresh = Refresh {
+            credential: credential.clone(),
+            details: connection.details.clone(),
+            event: event(
+                caller,
+                connection,
+                AuditKind::CredentialRefreshed,
+                self.now(),
+            ),
+            ignore_cool_down: true,
+        };
+        match self.refresh(refresh).await {
+            Ok(()) => Ok(Renewed::Yes),
+            Err(RefreshFailure::Internal(error)) => Err(ConnectionError::Refresh(error)),
+            Err(failure) => Ok(failure
+                .outcome()
+                .map_or(Renewed::NotPossible, Renewed::Refused)),
+        }
     }
 
     pub(crate) async fn find_with_credential(
@@ -121,27 +188,12 @@ impl Connections {
         found.ok_or(ConnectionError::NotFound)
     }
 
-    async fn renewed(
-        &self,
-        credential: &Credential,
-        renewal: fluxori_domain::ports::Renewal,
-    ) -> Result<CredentialChange, ConnectionError> {
-        let mut context = credential.secret_context();
-        context.generation = credential.generation.next();
-        Ok(CredentialChange {
-            expected: credential.generation,
-            secret: self.seal(&context, &renewal.document).await?,
-            clocks: renewal.clocks,
-        })
-    }
-
     /// Stores the result. Somebody else's rename is no reason to lose it; a replaced secret is.
     async fn record(
         &self,
         caller: &Caller,
         (mut connection, tested): (Connection, Generation),
         report: &TestReport,
-        renewal: Option<CredentialChange>,
         summary: &TestSummary,
     ) -> Result<Connection, ConnectionError> {
         let check = Check {
@@ -168,22 +220,12 @@ impl Connections {
             }
             let now = self.now();
             changed.updated_at = now;
-            let change = renewal.as_ref().map(|change| CredentialChange {
-                expected: change.expected,
-                secret: change.secret.clone(),
-                clocks: change.clocks,
-            });
-            let generation = if change.is_some() {
-                tested.next()
-            } else {
-                tested
-            };
             let event = with_secret(
                 event(caller, &changed, AuditKind::Tested, now),
-                generation,
+                tested,
                 Some(check.outcome),
             );
-            match self.ports.connections.update(changed, change, event).await {
+            match self.ports.connections.update(changed, None, event).await {
                 Err(StorageError::Conflict) => {
                     let (fresh, credential) = self
                         .find_with_credential(&caller.scope, connection.id)
@@ -195,5 +237,27 @@ impl Connections {
             }
         }
         Err(ConnectionError::Changed)
+    }
+}
+
+/// Whether the tokens were renewed before a test.
+enum Renewed {
+    Yes,
+    /// There is nothing to renew: what the marketplace says to these tokens counts.
+    NotPossible,
+    /// They could not be: that is the result.
+    Refused(Outcome),
+}
+
+/// What is known when the tokens could not even be renewed.
+const fn report_of(outcome: Outcome) -> TestReport {
+    TestReport {
+        outcome,
+        stale_token: false,
+        account: None,
+        choices: Vec::new(),
+        renewal: None,
+        latency: Duration::ZERO,
+        rate: None,
     }
 }

@@ -28,6 +28,7 @@ table! {
         created_at -> Instant,
         updated_at -> Instant,
         deleted_at -> Nullable<Instant>,
+        revoke -> Bool,
     }
 }
 
@@ -47,6 +48,46 @@ table! {
         access_expires_at -> Nullable<Instant>,
         refresh_expires_at -> Nullable<Instant>,
         authorisation_expires_at -> Nullable<Instant>,
+        abandoned_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::types::{Identifier, Instant};
+
+    credential_refreshes (organization_id, user_id, credential_id) {
+        organization_id -> Text,
+        user_id -> Text,
+        credential_id -> Identifier,
+        fence -> BigInt,
+        owner -> Nullable<Identifier>,
+        leased_until -> Nullable<Instant>,
+        token -> Nullable<Binary>,
+        spent_at -> Nullable<Instant>,
+        failures -> BigInt,
+        failure -> Nullable<Text>,
+        retry_at -> Nullable<Instant>,
+        refreshed_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Binary, Bool, Nullable, Text};
+    use crate::types::{Document, Identifier, Instant};
+
+    oauth_flows (state) {
+        state -> Binary,
+        browser -> Binary,
+        organization_id -> Text,
+        user_id -> Text,
+        marketplace -> Text,
+        target -> Document,
+        reconnects -> Nullable<Identifier>,
+        label -> Nullable<Text>,
+        make_default -> Bool,
+        return_to -> Text,
+        expires_at -> Instant,
     }
 }
 
@@ -98,4 +139,15 @@ table! {
     }
 }
 
-allow_tables_to_appear_in_same_query!(connections, credentials);
+table! {
+    use diesel::sql_types::Text;
+    use crate::types::{Identifier, Instant};
+
+    worker_leases (name) {
+        name -> Text,
+        owner -> Identifier,
+        leased_until -> Instant,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(connections, credentials, credential_refreshes);

@@ -48,8 +48,14 @@ pub struct Tombstone {
     pub connection: ConnectionId,
     /// At which marketplace.
     pub marketplace: Marketplace,
-    /// Its credential, unless a living connection still uses it.
-    pub credential: Option<Credential>,
+    /// Of which account.
+    pub details: AccountDetails,
+    /// Its credential.
+    pub credential: Credential,
+    /// Whether no living connection uses the credential, so that it goes too.
+    pub is_last: bool,
+    /// Whether the account is to be cut off at the marketplace.
+    pub revoke: bool,
     /// Whose it was.
     pub scope: TenantScope,
     /// When it was deleted.
@@ -164,7 +170,7 @@ pub trait ConnectionRepository: Send + Sync {
         selector: &Selector,
     ) -> Result<Candidates, StorageError>;
 
-    /// Makes the connection invisible at once, if its version is still `version`; without a version, whatever it is. If it
+    /// Makes the connection invisible at once and notes whether to `revoke` it at the marketplace, if its version is still `version`; without a version, whatever it is. If it
     /// was the default and exactly one connection is left at the marketplace, that becomes the default: adapters get it
     /// anyway, and go on getting it when another is added.
     ///
@@ -175,6 +181,7 @@ pub trait ConnectionRepository: Send + Sync {
         scope: &TenantScope,
         id: ConnectionId,
         version: Option<i64>,
+        revoke: bool,
         event: AuditEvent,
     ) -> Result<Tombstone, StorageError>;
 
@@ -184,6 +191,14 @@ pub trait ConnectionRepository: Send + Sync {
 
     /// Maintenance, all tenants: at most `limit` buried connections, oldest first.
     async fn tombstones(&self, limit: u16) -> Result<Vec<Tombstone>, StorageError>;
+
+    /// Maintenance, all tenants: living connections that were last tested before `before`, or never, and that a test may
+    /// tell something about. The longest untested first.
+    async fn untested(
+        &self,
+        before: DateTime<Utc>,
+        limit: u16,
+    ) -> Result<Vec<(TenantScope, ConnectionId)>, StorageError>;
 }
 
 /// The answer to [`ConnectionRepository::read_credential`].

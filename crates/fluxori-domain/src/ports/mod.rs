@@ -10,6 +10,7 @@ mod marketplace;
 mod refreshes;
 mod secret_store;
 mod storage;
+mod work;
 
 pub use audit::{AuditReader, AuditWriter};
 pub use connections::{
@@ -31,3 +32,4 @@ pub use refreshes::{
 };
 pub use secret_store::{SecretStore, SecretStoreError};
 pub use storage::StorageError;
+pub use work::WorkRepository;

@@ -23,6 +23,12 @@ pub struct RefreshLease {
     pub fence: i64,
 }
 
+impl RefreshLease {
+    /// The longest that a lease may be asked for. One that seems to last longer was taken by a clock that was wrong, and
+    /// does not count.
+    pub const LONGEST: Duration = Duration::from_mins(5);
+}
+
 /// What is about to be done: written down before the marketplace is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshIntent {
@@ -36,7 +42,8 @@ pub struct RefreshIntent {
     pub token: SecretHash,
     /// Who wants the lease.
     pub owner: Uuid,
-    /// How long, by the database's clock: processes whose clocks differ agree on when a lease ends.
+    /// How long, at most [`RefreshLease::LONGEST`], by the database's clock: processes whose clocks differ agree on when
+    /// a lease ends.
     pub lease_for: Duration,
     /// Whether to try although it failed a moment ago.
     pub ignore_cool_down: bool,
@@ -100,11 +107,12 @@ pub trait RefreshRepository: Send + Sync {
     /// Takes the lease and writes the intent down, in one transaction. Proves, too, that the database can be written.
     async fn begin(&self, intent: RefreshIntent) -> Result<Begun, StorageError>;
 
-    /// Where the refresh of a credential stands; `None` when the credential is gone.
+    /// Where the refresh of a credential stands at `now`; `None` when the credential is gone.
     async fn progress(
         &self,
         scope: &TenantScope,
         credential: CredentialId,
+        now: DateTime<Utc>,
     ) -> Result<Option<RefreshProgress>, StorageError>;
 
     /// Stores the new secret, clears the intent and ends the lease, with the event, in one transaction. `false`, and
@@ -127,12 +135,13 @@ pub trait RefreshRepository: Send + Sync {
 
     /// Ends the lease after a definite verdict: every live connection of the credential gets the status that the class
     /// leads to, a new version and an event made from `event`, in one transaction, unless the generation is no longer
-    /// `expected` or the lease no longer the caller's: `false` then. The secret stays.
+    /// `expected` or the lease no longer the caller's: `false` then. The secret stays. Nobody tries before `retry_at`.
     async fn condemn(
         &self,
         lease: &RefreshLease,
         expected: Generation,
         class: OutcomeClass,
+        retry_at: DateTime<Utc>,
         event: AuditEvent,
     ) -> Result<bool, StorageError>;
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountId, AuditEvent, Connection, ConnectionFilter, ConnectionId, Credential, LastSync,
     Marketplace, Page, PageRequest, TenantScope,
@@ -16,7 +17,7 @@ use crate::{
     database::Inner,
     dispatch::{long_read, point_read, transaction},
     failure::Failure,
-    rows::{candidates, tombstone},
+    rows::{DueRow, candidates, tombstone},
 };
 
 /// How often a removal is tried while others take up and give up the same credential.
@@ -122,10 +123,11 @@ impl ConnectionRepository for Database {
         scope: &TenantScope,
         id: ConnectionId,
         version: Option<i64>,
+        revoke: bool,
         event: AuditEvent,
     ) -> Result<Tombstone, StorageError> {
         let scope = scope.clone();
-        transaction!(self, burial::bury(&scope, id, version, &event))
+        transaction!(self, burial::bury(&scope, id, version, revoke, &event))
             .map_err(|failure| self.explain(failure))
     }
 
@@ -149,6 +151,15 @@ impl ConnectionRepository for Database {
         let rows = long_read!(self, burial::tombstones(limit))?;
         rows.into_iter().map(tombstone).collect()
     }
+
+    async fn untested(
+        &self,
+        before: DateTime<Utc>,
+        limit: u16,
+    ) -> Result<Vec<(TenantScope, ConnectionId)>, StorageError> {
+        let rows = long_read!(self, work::untested(before, limit))?;
+        rows.into_iter().map(DueRow::connection).collect()
+    }
 }
 
 impl Database {
@@ -163,16 +174,25 @@ impl Database {
             Err(failure) => failure,
         };
         if failure.is_unique_violation()
-            && let Some(account) = &connection.account_id
+            && let Some(existing) = self.holder_of_account(connection).await?
         {
-            let Connection {
-                scope, marketplace, ..
-            } = connection;
-            let holder = self.find_account(scope, *marketplace, account).await?;
-            if let Some(existing) = holder.filter(|holder| *holder != connection.id) {
-                return Err(StorageError::Duplicate { existing });
-            }
+            return Err(StorageError::Duplicate { existing });
         }
         Err(self.explain(failure))
+    }
+
+    /// Another connection of the same account.
+    pub(super) async fn holder_of_account(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<ConnectionId>, StorageError> {
+        let Some(account) = &connection.account_id else {
+            return Ok(None);
+        };
+        let Connection {
+            scope, marketplace, ..
+        } = connection;
+        let holder = self.find_account(scope, *marketplace, account).await?;
+        Ok(holder.filter(|holder| *holder != connection.id))
     }
 }

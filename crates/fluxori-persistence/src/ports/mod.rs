@@ -3,7 +3,11 @@
 mod audit;
 mod connections;
 mod data_keys;
+mod flows;
+mod grants;
 mod idempotency;
+mod refreshes;
+mod work;
 
 use fluxori_domain::{Cursor, Page, PageRequest, ports::StorageError};
 

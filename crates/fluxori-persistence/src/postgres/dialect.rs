@@ -1,7 +1,7 @@
 //! What only PostgreSQL says this way.
 
 use diesel::{
-    QueryResult, define_sql_function,
+    OptionalExtension as _, QueryDsl as _, QueryResult, SelectableHelper as _, define_sql_function,
     result::{DatabaseErrorKind, Error as DriverError},
     sql_types::{Array, BigInt, Nullable, Text},
 };
@@ -11,12 +11,14 @@ use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
 use super::form::Driver;
 use crate::{
     failure::Failure,
-    queries::audit::Present,
-    rows::EventRow,
-    types::{Identifier, Instant, Void},
+    queries::{audit::Present, refreshes::its_refreshes},
+    rows::{EventRow, RefreshRow},
+    schema::credential_refreshes,
+    types::{Identifier, Instant, Key, Micros, Void},
 };
 
 define_sql_function!(fn hashtextextended(text: Text, seed: BigInt) -> BigInt);
+define_sql_function!(fn clock_timestamp() -> Instant);
 define_sql_function!(fn pg_advisory_xact_lock(key: BigInt) -> Void);
 
 /// Lets one transaction at a time decide about the default of a tenant's marketplace, until it ends.
@@ -31,6 +33,28 @@ pub(crate) async fn lock_defaults(
         .execute(connection)
         .await
         .map(|_| ())
+}
+
+/// The row of a credential's refreshes, for this transaction alone until it ends.
+pub(crate) async fn lock_refresh(
+    connection: &mut Driver<'_>,
+    scope: &TenantScope,
+    credential: Key,
+) -> QueryResult<Option<RefreshRow>> {
+    credential_refreshes::table
+        .filter(its_refreshes(scope, credential))
+        .select(RefreshRow::as_select())
+        .for_update()
+        .first(connection)
+        .await
+        .optional()
+}
+
+/// The time, as all who use this database see it.
+pub(crate) async fn clock(connection: &mut Driver<'_>) -> QueryResult<Micros> {
+    diesel::select(clock_timestamp())
+        .get_result(connection)
+        .await
 }
 
 /// Appends events in one statement, however many.

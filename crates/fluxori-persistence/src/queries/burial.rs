@@ -50,6 +50,7 @@ dual! {
         scope: &TenantScope,
         id: ConnectionId,
         version: Option<i64>,
+        revoke: bool,
         event: &AuditEvent,
     ) -> Result<Tombstone, Failure> {
         let at = Micros::of(event.at);
@@ -59,6 +60,7 @@ dual! {
             .filter(connections::id.eq(Key(*id.as_uuid())));
         let change = (
             connections::deleted_at.eq(at),
+            connections::revoke.eq(revoke),
             connections::updated_at.eq(at),
             connections::version.eq(connections::version + 1),
         );

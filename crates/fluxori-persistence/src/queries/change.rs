@@ -58,11 +58,15 @@ dual! {
             .filter(credentials::user_id.eq(owner.scope.user.as_str()))
             .filter(credentials::id.eq(Key(*owner.credential_id.as_uuid())))
             .filter(credentials::generation.eq(change.expected.as_i64()));
-        let update = diesel::update(seen).set(CredentialChangeRow::of(change, owner.auth_type));
-        match wait!(update.execute(connection))? {
-            1 => Ok(()),
-            _ => Err(StorageError::Conflict.into()),
+        let update = diesel::update(seen).set((
+            CredentialChangeRow::of(change),
+            credentials::auth_type.eq(owner.auth_type.as_str()),
+        ));
+        if wait!(update.execute(connection))? != 1 {
+            return Err(StorageError::Conflict.into());
         }
+        wait!(refreshes::forget(connection, &owner.scope, Key(*owner.credential_id.as_uuid())))?;
+        Ok(())
     }
 
     /// Notes a synchronisation unless a newer one is known, and its event; `false` without such a connection.

@@ -4,7 +4,7 @@ use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, SelectableHelper as _,
 };
 use fluxori_domain::{
-    Connection, Credential,
+    AuditEvent, Connection, Credential,
     ports::{NewConnection, StorageError},
 };
 
@@ -19,24 +19,35 @@ use crate::{
 dual! {
     /// Stores a connection with all that belongs to it.
     fn insert(connection, new: &NewConnection) -> Result<Connection, Failure> {
-        let Connection { scope, marketplace, .. } = &new.connection;
-        let mut row = ConnectionRow::new(&new.connection);
+        wait!(store_credential(connection, &new.credential))?;
+        let stored = wait!(insert_connection(connection, &new.connection, &new.event))?;
+        if let Some(completion) = &new.completes {
+            let Connection { scope, id, .. } = &new.connection;
+            wait!(idempotency::complete(connection, scope, completion, *id))?;
+        }
+        Ok(stored)
+    }
+
+    /// Stores a connection whose credential is there, with its event.
+    fn insert_connection(
+        connection,
+        new: &Connection,
+        event: &AuditEvent,
+    ) -> Result<Connection, Failure> {
+        let Connection { scope, marketplace, .. } = new;
+        let mut row = ConnectionRow::new(new);
         wait!(dialect::lock_defaults(connection, scope, *marketplace))?;
         if row.is_default {
-            let at = Micros::of(new.connection.updated_at);
-            wait!(defaults::take_from_others(connection, scope, *marketplace, new.connection.id, at))?;
+            let at = Micros::of(new.updated_at);
+            wait!(defaults::take_from_others(connection, scope, *marketplace, new.id, at))?;
         } else {
             row.is_default = !wait!(defaults::any(connection, scope, *marketplace))?;
         }
-        wait!(store_credential(connection, &new.credential))?;
         let insert = diesel::insert_into(connections::table)
             .values(&row)
             .returning(ConnectionRow::as_returning());
         let stored = wait!(insert.get_result(connection))?;
-        if let Some(completion) = &new.completes {
-            wait!(idempotency::complete(connection, scope, completion, new.connection.id))?;
-        }
-        wait!(audit::record(connection, &EventRow::from(new.event.clone())))?;
+        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         Ok(stored.try_into()?)
     }
 

@@ -5,9 +5,13 @@ pub(crate) mod burial;
 pub(crate) mod change;
 pub(crate) mod data_keys;
 pub(crate) mod defaults;
+pub(crate) mod flows;
+pub(crate) mod grants;
 pub(crate) mod idempotency;
 pub(crate) mod insert;
 pub(crate) mod read;
+pub(crate) mod refreshes;
+pub(crate) mod work;
 
 /// Compiles functions over a connection into two modules, `postgres` (asynchronous) and `sqlite` (not).
 ///

@@ -1,6 +1,6 @@
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use fluxori_domain::{
-    AuthType, Clocks, Credential, CredentialId, Generation, StoredSecret,
+    Clocks, Credential, CredentialId, Generation, StoredSecret,
     ports::{CredentialChange, StorageError},
 };
 
@@ -36,7 +36,6 @@ pub(crate) struct CredentialRow {
 #[diesel(table_name = credentials)]
 #[diesel(treat_none_as_null = true)]
 pub(crate) struct CredentialChangeRow {
-    auth_type: String,
     generation: i64,
     backend: String,
     secret: String,
@@ -66,9 +65,8 @@ impl CredentialRow {
 
 impl CredentialChangeRow {
     /// The changed columns, one generation after the expected one.
-    pub(crate) fn of(change: &CredentialChange, auth_type: AuthType) -> Self {
+    pub(crate) fn of(change: &CredentialChange) -> Self {
         Self {
-            auth_type: auth_type.to_string(),
             generation: change.expected.next().as_i64(),
             backend: change.secret.backend.to_string(),
             secret: change.secret.value.clone(),

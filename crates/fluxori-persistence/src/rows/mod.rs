@@ -6,21 +6,25 @@ mod audit;
 mod connection;
 mod credential;
 mod data_key;
+mod flow;
 mod idempotency;
 mod read;
+mod refresh;
 mod tombstone;
 
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use fluxori_domain::{TenantScope, ports::StorageError};
+use fluxori_domain::{SecretHash, TenantScope, ports::StorageError};
 
 pub(crate) use audit::EventRow;
 pub(crate) use connection::{ConnectionChange, ConnectionRow};
 pub(crate) use credential::{CredentialChangeRow, CredentialRow};
 pub(crate) use data_key::DataKeyRow;
+pub(crate) use flow::FlowRow;
 pub(crate) use idempotency::KeyRow;
 pub(crate) use read::{ReadRow, candidates};
+pub(crate) use refresh::{DueRow, RefreshRow, due, micros};
 pub(crate) use tombstone::{TombstoneRow, tombstone};
 
 use crate::types::Micros;
@@ -53,6 +57,14 @@ impl Place<'_> {
         text: String,
     ) -> Result<T, StorageError> {
         text.try_into().map_err(|_| self.bad(column))
+    }
+
+    /// The 32 bytes of a SHA-256.
+    fn hash(self, column: &'static str, bytes: &[u8]) -> Result<SecretHash, StorageError> {
+        bytes
+            .try_into()
+            .map(SecretHash)
+            .map_err(|_| self.bad(column))
     }
 
     fn time(self, column: &'static str, micros: Micros) -> Result<DateTime<Utc>, StorageError> {

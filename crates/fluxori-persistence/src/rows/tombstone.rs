@@ -4,10 +4,10 @@ use fluxori_domain::{
     ports::{StorageError, Tombstone},
 };
 
-use super::{CredentialRow, Place};
+use super::{CredentialRow, Place, connection::details};
 use crate::{
     schema::connections,
-    types::{Key, Micros},
+    types::{JsonText, Key, Micros},
 };
 
 /// What is left of a buried connection.
@@ -19,10 +19,12 @@ pub(crate) struct TombstoneRow {
     user_id: String,
     id: Key,
     marketplace: String,
+    details: JsonText,
+    revoke: bool,
     deleted_at: Option<Micros>,
 }
 
-/// A tombstone with its credential, unless a living connection still uses that.
+/// A tombstone with its credential, and whether a living connection still uses that.
 pub(crate) fn tombstone(
     (row, credential, still_used): (TombstoneRow, CredentialRow, bool),
 ) -> Result<Tombstone, StorageError> {
@@ -31,14 +33,14 @@ pub(crate) fn tombstone(
         row: &row.id.0,
     };
     let deleted_at = row.deleted_at.ok_or_else(|| place.bad("deleted_at"))?;
+    let marketplace = place.name("marketplace", &row.marketplace)?;
     Ok(Tombstone {
         connection: ConnectionId::from_uuid(row.id.0),
-        marketplace: place.name("marketplace", &row.marketplace)?,
-        credential: if still_used {
-            None
-        } else {
-            Some(credential.try_into()?)
-        },
+        marketplace,
+        details: details(place, marketplace, &row.details)?,
+        credential: credential.try_into()?,
+        is_last: !still_used,
+        revoke: row.revoke,
         scope: place.scope(row.organization_id, row.user_id)?,
         deleted_at: place.time("deleted_at", deleted_at)?,
     })

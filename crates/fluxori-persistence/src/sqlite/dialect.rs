@@ -1,13 +1,20 @@
 //! What only SQLite says this way.
 
 use diesel::{
-    QueryResult, RunQueryDsl as _,
+    OptionalExtension as _, QueryDsl as _, QueryResult, RunQueryDsl as _, SelectableHelper as _,
+    dsl::sql,
     result::{DatabaseErrorKind, Error as DriverError},
 };
 use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
 
 use super::form::Driver;
-use crate::{failure::Failure, queries::audit::Present, rows::EventRow, schema::audit_events};
+use crate::{
+    failure::Failure,
+    queries::{audit::Present, refreshes::its_refreshes},
+    rows::{EventRow, RefreshRow},
+    schema::{audit_events, credential_refreshes},
+    types::{Instant, Key, Micros},
+};
 
 /// Lets one transaction at a time decide about the default of a tenant's marketplace: here a transaction that writes is
 /// alone anyway.
@@ -21,6 +28,25 @@ pub(crate) const fn lock_defaults(
     _: Marketplace,
 ) -> QueryResult<()> {
     Ok(())
+}
+
+/// The row of a credential's refreshes: here a transaction that writes is alone anyway.
+pub(crate) fn lock_refresh(
+    connection: &mut Driver,
+    scope: &TenantScope,
+    credential: Key,
+) -> QueryResult<Option<RefreshRow>> {
+    credential_refreshes::table
+        .filter(its_refreshes(scope, credential))
+        .select(RefreshRow::as_select())
+        .first(connection)
+        .optional()
+}
+
+/// The time, as all who use this file see it.
+pub(crate) fn clock(connection: &mut Driver) -> QueryResult<Micros> {
+    let now = sql::<Instant>("CAST(unixepoch('subsec') * 1000000 AS INTEGER)");
+    diesel::select(now).get_result(connection)
 }
 
 /// Appends events one by one with a prepared statement, which beats one long statement here.

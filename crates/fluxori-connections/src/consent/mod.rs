@@ -1,0 +1,12 @@
+//! Connecting in the browser: off to the marketplace's consent page, and back with a code.
+
+mod authorise;
+mod binding;
+mod callback;
+mod settings;
+mod store;
+
+pub use authorise::{Authorisation, AuthoriseRequest};
+pub use binding::BrowserBinding;
+pub use callback::{CallbackEnd, ConsentResult};
+pub use settings::ConsentSettings;

@@ -1,0 +1,171 @@
+use fluxori_domain::{
+    AuditEvent, Credential, CredentialDocument, RefreshToken, SecretHash,
+    ports::{Begun, RefreshIntent},
+};
+use ring::digest;
+use secrecy::ExposeSecret;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::{RefreshFailure, pace, spend::Attempt};
+use crate::Connections;
+
+/// What is to be refreshed, and what the audit trail is told.
+#[derive(Debug, Clone)]
+pub(crate) struct Refresh {
+    /// The credential as the caller read it. Anything newer in the row will do.
+    pub(crate) credential: Credential,
+    /// The account, which the marketplace's client needs to know.
+    pub(crate) details: fluxori_domain::AccountDetails,
+    /// What is written when it succeeds; its kind, generation, outcome and time are filled in.
+    pub(crate) event: AuditEvent,
+    /// Whether to try although it failed a moment ago.
+    pub(crate) ignore_cool_down: bool,
+}
+
+impl Connections {
+    /// Returns when the row holds a newer generation than the one given: bought here, or by somebody else.
+    pub(crate) async fn refresh(&self, refresh: Refresh) -> Result<(), RefreshFailure> {
+        let key = (refresh.credential.id, refresh.credential.generation);
+        let flights = self.flights.clone();
+        let this = self.clone();
+        flights
+            .join(key.0, key.1, || async move { this.fly(refresh).await })
+            .await
+    }
+
+    /// One flight: waits for the lease, or for whoever has it to be done, and spends the grant.
+    async fn fly(&self, refresh: Refresh) -> Result<(), RefreshFailure> {
+        let marketplace = refresh.credential.marketplace;
+        let client = self.ports.marketplaces.client(marketplace)?;
+        if let Some(retry_at) = self.incidents.resting_until(marketplace, self.now()) {
+            return Err(RefreshFailure::Incident { retry_at });
+        }
+        let document = self.open(&refresh.credential).await?;
+        if !client.is_refreshable(refresh.credential.auth_type, &document) {
+            return Err(RefreshFailure::Gone);
+        }
+        let give_up = Instant::now() + pace::PATIENCE;
+        loop {
+            let intent = RefreshIntent {
+                scope: refresh.credential.scope.clone(),
+                credential: refresh.credential.id,
+                generation: refresh.credential.generation,
+                token: hash_of_grant(&document),
+                owner: Uuid::new_v4(),
+                lease_for: self.pace.lease,
+                ignore_cool_down: refresh.ignore_cool_down,
+                at: self.now(),
+            };
+            let asked_at = Instant::now();
+            match self.ports.refreshes.begin(intent).await? {
+                Begun::Leased {
+                    lease,
+                    first_spent_at,
+                    failures,
+                } => {
+                    let attempt = Attempt {
+                        refresh: &refresh,
+                        document: &document,
+                        lease,
+                        ends_at: asked_at + self.pace.lease.saturating_sub(pace::LEASE_MARGIN),
+                        first_spent_at,
+                        failures,
+                    };
+                    return self.spend(client, attempt).await;
+                }
+                Begun::Moved => {
+                    return match self.stored_generation(&refresh.credential).await? {
+                        Some(newer) if newer > refresh.credential.generation => Ok(()),
+                        _ => Err(RefreshFailure::Gone),
+                    };
+                }
+                Begun::CoolingDown { until, class } => {
+                    return Err(if class.is_transient() {
+                        RefreshFailure::Later {
+                            class,
+                            retry_at: until,
+                        }
+                    } else if class == fluxori_domain::OutcomeClass::AppConfig {
+                        RefreshFailure::Incident { retry_at: until }
+                    } else {
+                        RefreshFailure::Refused {
+                            class,
+                            retry_at: until,
+                        }
+                    });
+                }
+                Begun::Busy => self.wait_for_holder(&refresh.credential, give_up).await?,
+            }
+        }
+    }
+
+    /// Returns when the holder of the lease is done or dead; what that means, the next attempt to begin finds out.
+    async fn wait_for_holder(
+        &self,
+        credential: &Credential,
+        give_up: Instant,
+    ) -> Result<(), RefreshFailure> {
+        loop {
+            sleep(pace::LOOK).await;
+            let now = self.now();
+            let progress = self
+                .ports
+                .refreshes
+                .progress(&credential.scope, credential.id, now)
+                .await?;
+            let Some(progress) = progress else {
+                return Err(RefreshFailure::Gone);
+            };
+            if !progress.is_leased || progress.generation != credential.generation {
+                return Ok(());
+            }
+            if Instant::now() >= give_up {
+                return Err(RefreshFailure::Later {
+                    class: fluxori_domain::OutcomeClass::Transient,
+                    retry_at: now + chrono::TimeDelta::seconds(1),
+                });
+            }
+        }
+    }
+
+    pub(super) async fn stored_generation(
+        &self,
+        credential: &Credential,
+    ) -> Result<Option<fluxori_domain::Generation>, RefreshFailure> {
+        let stored = self
+            .ports
+            .refreshes
+            .credential(&credential.scope, credential.id)
+            .await?;
+        Ok(stored.map(|stored| stored.generation))
+    }
+}
+
+/// Recognises the token that is about to be spent, without saying it.
+fn hash_of_grant(document: &CredentialDocument) -> SecretHash {
+    let grant: &str = match document {
+        CredentialDocument::Tokens {
+            refresh_token: Some(token),
+            ..
+        } => exposed(token),
+        CredentialDocument::Tokens {
+            access_token: Some(token),
+            ..
+        } =>
+        {
+            #[expect(clippy::disallowed_methods, reason = "EXPOSE: only its hash is kept")]
+            token.expose_secret()
+        }
+        CredentialDocument::Tokens { .. } | CredentialDocument::ApiKey { .. } => "",
+    };
+    let hash = digest::digest(&digest::SHA256, grant.as_bytes());
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(hash.as_ref());
+    SecretHash(bytes)
+}
+
+#[expect(clippy::disallowed_methods, reason = "EXPOSE: only its hash is kept")]
+fn exposed(token: &RefreshToken) -> &str {
+    token.expose_secret()
+}

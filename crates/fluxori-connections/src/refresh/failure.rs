@@ -1,0 +1,47 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use fluxori_domain::{Outcome, OutcomeClass};
+
+use crate::ConnectionError;
+
+/// Why there are no new tokens. Shared by all who waited for the same flight.
+#[derive(Debug, Clone)]
+pub(crate) enum RefreshFailure {
+    /// The marketplace said something definite, and the connections say so by now.
+    Refused {
+        class: OutcomeClass,
+        /// Nobody asks again before.
+        retry_at: DateTime<Utc>,
+    },
+    /// Nothing was learnt about the credential.
+    Later {
+        class: OutcomeClass,
+        retry_at: DateTime<Utc>,
+    },
+    /// Our own application is refused: an incident of the operator's, of no seller's.
+    Incident { retry_at: DateTime<Utc> },
+    /// The credential is gone, or has become one that cannot be refreshed.
+    Gone,
+    /// The database or the secret store did not do what was asked.
+    Internal(Arc<ConnectionError>),
+}
+
+impl RefreshFailure {
+    /// The same as an outcome of a test; `None` when nobody asked the marketplace.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        let (class, retry_at) = match self {
+            Self::Refused { class, .. } => (*class, None),
+            Self::Later { class, retry_at } => (*class, Some(*retry_at)),
+            Self::Incident { retry_at } => (OutcomeClass::AppConfig, Some(*retry_at)),
+            Self::Gone | Self::Internal(_) => return None,
+        };
+        Some(Outcome { class, retry_at })
+    }
+}
+
+impl<E: Into<ConnectionError>> From<E> for RefreshFailure {
+    fn from(error: E) -> Self {
+        Self::Internal(Arc::new(error.into()))
+    }
+}

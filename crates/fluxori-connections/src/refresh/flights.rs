@@ -1,0 +1,91 @@
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use fluxori_domain::{CredentialId, Generation};
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+
+use super::RefreshFailure;
+
+/// Which tokens are being replaced.
+type Key = (CredentialId, Generation);
+type Landing = Option<Result<(), RefreshFailure>>;
+
+/// Refreshes under way in this process. Everybody who wants the same one waits for it together.
+///
+/// A flight is a task of its own: a caller who gives up does not take it along, for the marketplace may have answered
+/// already.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flights {
+    under_way: Arc<Mutex<HashMap<Key, watch::Receiver<Landing>>>>,
+    tasks: TaskTracker,
+}
+
+impl Flights {
+    /// Joins the flight for this generation, or starts it, and waits until it has landed.
+    pub(super) async fn join<F>(
+        &self,
+        credential: CredentialId,
+        generation: Generation,
+        start: impl FnOnce() -> F,
+    ) -> Result<(), RefreshFailure>
+    where
+        F: Future<Output = Result<(), RefreshFailure>> + Send + 'static,
+    {
+        let key = (credential, generation);
+        let mut landing = {
+            let mut under_way = self.lock();
+            match under_way.entry(key) {
+                Entry::Occupied(flight) => flight.get().clone(),
+                Entry::Vacant(place) => {
+                    let (landed, landing) = watch::channel(None);
+                    place.insert(landing.clone());
+                    let flights = self.clone();
+                    let flight = start();
+                    self.tasks.spawn(async move {
+                        let entry = Arrival { flights, key };
+                        let result = flight.await;
+                        drop(entry);
+                        // Nobody may be waiting any more.
+                        let _ = landed.send(Some(result));
+                    });
+                    landing
+                }
+            }
+        };
+        let landed = landing.wait_for(Option::is_some).await;
+        landed
+            .ok()
+            .and_then(|result| result.clone())
+            // The task panicked, and said so itself.
+            .unwrap_or(Err(RefreshFailure::Gone))
+    }
+
+    /// Waits for all flights under way.
+    pub(crate) async fn drain(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.tasks.reopen();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, watch::Receiver<Landing>>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes the flight off the board, even if it panics.
+struct Arrival {
+    flights: Flights,
+    key: Key,
+}
+
+impl Drop for Arrival {
+    fn drop(&mut self) {
+        self.flights.lock().remove(&self.key);
+    }
+}

@@ -1,0 +1,95 @@
+//! How long things take and how long to wait.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use fluxori_domain::Outcome;
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// What an installation may want to be different.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How long the right to refresh a credential lasts: two token calls of 20 s, with the present and the previous
+    /// application secret, and time to store what they bought. When a process dies, others wait for so long.
+    pub lease: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_mins(1),
+        }
+    }
+}
+
+/// The end of the lease is not used up: a statement may be under way.
+pub(super) const LEASE_MARGIN: Duration = Duration::from_secs(5);
+
+/// How often a waiter looks whether the holder of the lease is done.
+pub(super) const LOOK: Duration = Duration::from_millis(25);
+
+/// How long a waiter looks before it gives up: longer than any lease.
+pub(super) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Pauses between attempts to store what was bought.
+pub(super) const STORE_AGAIN: Duration = Duration::from_millis(200);
+
+/// How long refreshing an application's tokens rests after the marketplace refused the application.
+pub(super) const INCIDENT: TimeDelta = TimeDelta::minutes(1);
+
+/// How long a definite refusal that may be lifted without us, such as a suspended account, is taken for true.
+pub(super) const REFUSED: TimeDelta = TimeDelta::minutes(15);
+
+/// The longest pause after failures. Xero takes a spent token again for 30 minutes: this leaves several attempts.
+const LONGEST: TimeDelta = TimeDelta::minutes(5);
+
+/// When to try again after the failure before which there were `failures`: 1, 2, 4, 8 … seconds, and up to half as much
+/// again, so that those who failed together do not come back together. Later if the marketplace says so.
+pub(super) fn retry_at(outcome: Outcome, failures: u32, now: DateTime<Utc>) -> DateTime<Utc> {
+    let seconds = 1_i64.checked_shl(failures.min(16)).unwrap_or(i64::MAX);
+    let pause = TimeDelta::seconds(seconds).min(LONGEST);
+    let ours = now + pause + jitter(pause / 2);
+    outcome.retry_at.map_or(ours, |theirs| theirs.max(ours))
+}
+
+/// Between nothing and `most`.
+pub(super) fn jitter(most: TimeDelta) -> TimeDelta {
+    let mut bytes = [0; 2];
+    if SystemRandom::new().fill(&mut bytes).is_err() {
+        return most;
+    }
+    let thousandths = i32::from(u16::from_be_bytes(bytes)) * 1_000 / i32::from(u16::MAX);
+    most * thousandths / 1_000
+}
+
+#[cfg(test)]
+mod tests {
+    use fluxori_domain::OutcomeClass;
+
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_five_minutes_and_differ() {
+        let now = DateTime::UNIX_EPOCH;
+        let outcome = Outcome::from(OutcomeClass::Transient);
+        for (failures, seconds) in [(0, 1), (1, 2), (5, 32), (9, 300), (u32::MAX, 300)] {
+            let pause = retry_at(outcome, failures, now) - now;
+            assert!(pause >= TimeDelta::seconds(seconds), "{failures}: {pause}");
+            assert!(
+                pause <= TimeDelta::seconds(seconds) * 3 / 2,
+                "{failures}: {pause}"
+            );
+        }
+        let pauses: std::collections::HashSet<_> =
+            (0..20).map(|_| retry_at(outcome, 9, now)).collect();
+        assert!(pauses.len() > 1);
+    }
+
+    #[test]
+    fn a_marketplace_may_ask_for_more_time_but_not_for_less() {
+        let now = DateTime::UNIX_EPOCH;
+        let later = now + TimeDelta::hours(1);
+        assert_eq!(retry_at(Outcome::throttled(later), 0, now), later);
+        assert!(retry_at(Outcome::throttled(now), 0, now) > now);
+    }
+}

@@ -1,0 +1,118 @@
+//! What a consent leads to: a new credential, and connections that take it up.
+
+use diesel::{
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult,
+    SelectableHelper as _,
+    dsl::{auto_type, exists, not},
+};
+use fluxori_domain::{
+    AuditEvent, Connection, Credential, CredentialId, TenantScope,
+    ports::{GrantedConnection, NewGrant, StorageError},
+};
+
+use super::{dual, read::living};
+use crate::{
+    failure::Failure,
+    rows::{ConnectionChange, ConnectionRow, CredentialRow, EventRow},
+    schema::{connections, credentials},
+    types::{Key, Micros},
+};
+
+/// Whether any connection, buried ones included, names the credential of the outer query.
+#[auto_type(no_type_alias)]
+fn named_by_a_connection() -> _ {
+    exists(
+        connections::table
+            .filter(connections::organization_id.eq(credentials::organization_id))
+            .filter(connections::user_id.eq(credentials::user_id))
+            .filter(connections::credential_id.eq(credentials::id)),
+    )
+}
+
+dual! {
+    /// Stores the credential and what takes it up.
+    fn store(connection, grant: &NewGrant) -> Result<Vec<Connection>, Failure> {
+        let insert = diesel::insert_into(credentials::table).values(CredentialRow::new(&grant.credential));
+        wait!(insert.execute(connection))?;
+        let mut stored = Vec::with_capacity(grant.connections.len());
+        for granted in &grant.connections {
+            stored.push(match granted {
+                GrantedConnection::New(new, event) => {
+                    wait!(insert::insert_connection(connection, new, event))?
+                }
+                GrantedConnection::Renewed(renewed, event) => {
+                    wait!(renew(connection, renewed, event, grant.credential.id))?
+                }
+            });
+        }
+        Ok(stored)
+    }
+
+    /// Gives a connection another credential, and marks the one that it leaves if nothing else uses it.
+    fn renew(
+        connection,
+        renewed: &Connection,
+        event: &AuditEvent,
+        credential: CredentialId,
+    ) -> Result<Connection, Failure> {
+        let scope = &renewed.scope;
+        let seen = || connections::table
+            .filter(living(scope))
+            .filter(connections::id.eq(Key(*renewed.id.as_uuid())))
+            .filter(connections::version.eq(renewed.version));
+        let left = seen().select(connections::credential_id);
+        let left: Key = wait!(left.first(connection)).optional()?.ok_or(StorageError::Conflict)?;
+        let update = diesel::update(seen())
+            .set((
+                ConnectionChange::of(renewed),
+                connections::credential_id.eq(Key(*credential.as_uuid())),
+            ))
+            .returning(ConnectionRow::as_returning());
+        let stored = wait!(update.get_result(connection)).optional()?.ok_or(StorageError::Conflict)?;
+        let abandoned = credentials::table
+            .filter(credentials::organization_id.eq(scope.organization.as_str()))
+            .filter(credentials::user_id.eq(scope.user.as_str()))
+            .filter(credentials::id.eq(left))
+            .filter(not(named_by_a_connection()));
+        let mark = credentials::abandoned_at.eq(Micros::of(event.at));
+        wait!(diesel::update(abandoned).set(mark).execute(connection))?;
+        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
+        Ok(stored.try_into()?)
+    }
+
+    /// The living connections on a credential.
+    fn sharing(
+        connection,
+        scope: &TenantScope,
+        credential: CredentialId,
+    ) -> QueryResult<Vec<ConnectionRow>> {
+        let query = connections::table
+            .filter(living(scope))
+            .filter(connections::credential_id.eq(Key(*credential.as_uuid())))
+            .order(connections::id)
+            .select(ConnectionRow::as_select());
+        wait!(query.load(connection))
+    }
+
+    /// Credentials that nothing names, the longest abandoned first.
+    fn orphans(connection, limit: u16) -> QueryResult<Vec<CredentialRow>> {
+        let query = credentials::table
+            .filter(credentials::abandoned_at.is_not_null())
+            .filter(not(named_by_a_connection()))
+            .order(credentials::abandoned_at)
+            .limit(i64::from(limit))
+            .select(CredentialRow::as_select());
+        wait!(query.load(connection))
+    }
+
+    /// Removes a credential unless something names it.
+    fn remove_orphan(connection, credential: &Credential) -> Result<(), Failure> {
+        let orphan = credentials::table
+            .filter(credentials::organization_id.eq(credential.scope.organization.as_str()))
+            .filter(credentials::user_id.eq(credential.scope.user.as_str()))
+            .filter(credentials::id.eq(Key(*credential.id.as_uuid())))
+            .filter(not(named_by_a_connection()));
+        wait!(diesel::delete(orphan).execute(connection))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,2 @@
+DROP INDEX credentials_idle;
+DROP TABLE credential_refreshes;

@@ -1,0 +1,6 @@
+-- A tombstone whose account is still to be cut off at the marketplace.
+ALTER TABLE connections ADD COLUMN revoke boolean NOT NULL DEFAULT false;
+
+-- A credential that its last connection has left for a newer one: its secret is still to be destroyed.
+ALTER TABLE credentials ADD COLUMN abandoned_at timestamptz;
+CREATE INDEX credentials_abandoned ON credentials (abandoned_at) WHERE abandoned_at IS NOT NULL;

@@ -1,0 +1,2 @@
+DROP INDEX connections_checked;
+DROP TABLE worker_leases;
