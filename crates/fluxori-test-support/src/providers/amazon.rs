@@ -1,56 +1,9 @@
-//! Amazon: Login with Amazon sells access tokens, the Selling Partner API takes them.
-
-use std::collections::BTreeMap;
+//! Amazon's Selling Partner API, which takes the access tokens.
 
 use actix_web::HttpResponse;
 use serde_json::{Value, json};
-use url::form_urlencoded;
 
-use super::{Behaviour, Call, Reply, keys, seen::Seen, state::State, wire};
-
-/// `POST /auth/o2/token`, the refresh grant.
-pub(super) async fn token(state: &State, seen: &mut Seen<'_>) -> HttpResponse {
-    let form = form_of(seen);
-    let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
-    if seen.is_malformed() {
-        return oauth_error(400, "invalid_request");
-    }
-    let is_ours = field("client_id") == keys::AMAZON_CLIENT_ID
-        && [
-            keys::AMAZON_CLIENT_SECRET,
-            keys::AMAZON_CLIENT_SECRET_PREVIOUS,
-        ]
-        .contains(&field("client_secret"));
-    if !is_ours {
-        return oauth_error(401, "invalid_client");
-    }
-    let grant = field("refresh_token");
-    let behaviour = state
-        .behaviour(grant, Call::AmazonToken)
-        .unwrap_or(Behaviour::Refused);
-    let good = || {
-        json!({
-            "access_token": state.make_access_token(grant), "token_type": "bearer",
-            "expires_in": 3600, "refresh_token": grant,
-        })
-    };
-    if let Some(fault) = wire::fault(&behaviour, state.origin(), good).await {
-        return fault;
-    }
-    match behaviour {
-        Behaviour::Refused => oauth_error(400, "invalid_grant"),
-        Behaviour::ThrottledSilently => {
-            wire::reply(&Reply::other(429, "text/plain", "Too many requests"))
-        }
-        Behaviour::Error(status) => oauth_error(status, "server_error"),
-        Behaviour::GoodAndTerse => wire::json(
-            200,
-            &json!({"access_token": state.make_access_token(grant)}),
-        ),
-        // The usage plan is the Selling Partner API's, and so are roles.
-        _ => wire::json(200, &good()),
-    }
-}
+use super::{Behaviour, Call, Provider, Reply, seen::Seen, state::State, wire};
 
 /// `GET /sellers/v1/marketplaceParticipations` in one region.
 pub(super) async fn participations(
@@ -77,12 +30,10 @@ pub(super) async fn participations(
     if seen.is_malformed() {
         return error(400, "InvalidInput", "");
     }
-    let Some(grant) = state.grant_of(token) else {
-        return denied("The access token you provided is revoked, malformed or invalid.");
-    };
-    let behaviour = state
-        .behaviour(&grant, Call::AmazonParticipations)
-        .unwrap_or(Behaviour::Refused);
+    let (behaviour, is_expired) = answer_to(state, token);
+    if is_expired {
+        return denied("The access token you provided has expired.");
+    }
     let good = || json!({ "payload": sites(region) });
     if let Some(fault) = wire::fault(&behaviour, state.origin(), good).await {
         return fault;
@@ -110,36 +61,15 @@ pub(super) async fn participations(
     }
 }
 
-fn form_of(seen: &mut Seen<'_>) -> BTreeMap<String, String> {
-    const FIELDS: [&str; 4] = ["grant_type", "refresh_token", "client_id", "client_secret"];
-    seen.require_method("POST");
-    seen.refuse_header("authorization");
-    let content_type = seen.header("content-type").unwrap_or_default();
-    let content_type = content_type.to_ascii_lowercase().replace(' ', "");
-    seen.require(
-        [
-            "application/x-www-form-urlencoded",
-            "application/x-www-form-urlencoded;charset=utf-8",
-        ]
-        .contains(&content_type.as_str()),
-        "is not declared as a form",
-    );
-    let mut form = BTreeMap::new();
-    let pairs: Vec<_> = form_urlencoded::parse(seen.body()).into_owned().collect();
-    for (name, value) in pairs {
-        seen.require(FIELDS.contains(&name.as_str()), "has an unknown form field");
-        let is_new = form.insert(name, value).is_none();
-        seen.require(is_new, "has a form field twice");
-    }
-    for name in FIELDS {
-        let filled = form.get(name).is_some_and(|value| !value.is_empty());
-        seen.require(filled, &format!("lacks the form field {name}"));
-    }
-    let is_refresh = form
-        .get("grant_type")
-        .is_some_and(|grant| grant == "refresh_token");
-    seen.require(is_refresh, "asks for another grant type");
-    form
+/// How a token is answered, and whether it has expired.
+fn answer_to(state: &State, token: &str) -> (Behaviour, bool) {
+    let call = Call::AmazonParticipations;
+    let Some((grant, is_expired)) = state.scripted_grant_of(token) else {
+        let answer = state.answer_to(token, call, Provider::Amazon);
+        return (answer.behaviour, answer.is_expired);
+    };
+    let behaviour = state.behaviour(&grant, call);
+    (behaviour.unwrap_or(Behaviour::Refused), is_expired)
 }
 
 fn sites(region: &str) -> Value {
@@ -192,11 +122,4 @@ fn errors(code: &str, details: &str) -> Value {
     json!({"errors": [{
         "code": code, "message": "Access to requested resource is denied.", "details": details,
     }]})
-}
-
-fn oauth_error(status: u16, name: &str) -> HttpResponse {
-    wire::json(
-        status,
-        &json!({"error": name, "error_description": "Simulated", "request_id": "simulated"}),
-    )
 }

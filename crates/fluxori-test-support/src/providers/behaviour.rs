@@ -16,10 +16,49 @@ pub enum Call {
     XeroConnections,
     /// `GET /api.xro/2.0/Organisation` of Xero, which adapters call.
     XeroOrganisation,
+    /// `POST /admin/oauth/access_token` of a shop.
+    ShopifyToken,
+    /// `DELETE /admin/api_permissions/current.json` of a shop.
+    ShopifyUninstall,
+    /// `POST /connect/token` of Xero.
+    XeroToken,
+    /// `POST /connect/revocation` of Xero.
+    XeroRevocation,
+    /// `DELETE /connections/{id}` of Xero.
+    XeroDisconnect,
+    /// Xero's published keys.
+    XeroKeys,
+    /// A page for people: consent, or one that shows what can be tried. None of its requests is a violation.
+    Page,
     /// Where [`Behaviour::Redirect`] points: nobody may ever come here.
     RedirectTarget,
     /// An address that no marketplace has.
     Unknown,
+}
+
+impl Call {
+    /// Those that can be named from outside, in snake case.
+    const NAMED: [(&'static str, Self); 12] = [
+        ("takealot_seller", Self::TakealotSeller),
+        ("takealot_offers_count", Self::TakealotOffersCount),
+        ("amazon_token", Self::AmazonToken),
+        ("amazon_participations", Self::AmazonParticipations),
+        ("shopify_graphql", Self::ShopifyGraphql),
+        ("shopify_token", Self::ShopifyToken),
+        ("shopify_uninstall", Self::ShopifyUninstall),
+        ("xero_connections", Self::XeroConnections),
+        ("xero_organisation", Self::XeroOrganisation),
+        ("xero_token", Self::XeroToken),
+        ("xero_revocation", Self::XeroRevocation),
+        ("xero_disconnect", Self::XeroDisconnect),
+    ];
+
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        let mut named = Self::NAMED.into_iter();
+        named
+            .find(|(known, _)| *known == name)
+            .map(|(_, call)| call)
+    }
 }
 
 /// How a credential is answered. What a marketplace does not know of is answered as [`Behaviour::Good`].

@@ -6,5 +6,11 @@ pub const WORD: &str = "canary";
 /// In every secret that is made of hexadecimal digits only.
 pub const HEX: &str = "fa15ecafe";
 
+/// In every JSON web token: how its claims begin in base64.
+pub const JWT: &str = "eyJjYW5hcnkiOiJ0";
+
+/// How the claims of every JSON web token begin.
+pub(super) const JWT_TEXT: &str = r#"{"canary":"token","#;
+
 /// All of them.
-pub const MARKERS: &[&str] = &[WORD, HEX];
+pub const MARKERS: &[&str] = &[WORD, HEX, JWT];

@@ -2,7 +2,7 @@
 //!
 //! Of each marketplace one works, one is refused and one is throttled.
 
-use super::Behaviour;
+use super::{Behaviour, Provider};
 
 /// A made-up Takealot key: the marker over and over, then eight digits of its own.
 macro_rules! takealot_key {
@@ -28,6 +28,10 @@ pub const AMAZON_CLIENT_ID: &str = "amzn1.application-oa2-client.000000000000000
 pub const AMAZON_CLIENT_SECRET: &str = "amzn1.oa2-cs.v1.canary-present";
 /// Its secret before the last rotation, which still works.
 pub const AMAZON_CLIENT_SECRET_PREVIOUS: &str = "amzn1.oa2-cs.v1.canary-previous";
+/// What names the application on Amazon's consent page. It is a draft.
+pub const AMAZON_APPLICATION_ID: &str = "amzn1.sp.solution.00000000-0000-4000-8000-000000c0ffee";
+/// Another seller who may consent.
+pub const AMAZON_OTHER_SELLING_PARTNER_ID: &str = "A1SIMULATED002";
 /// The merchant token to give with the refresh tokens.
 pub const AMAZON_SELLING_PARTNER_ID: &str = "A1SIMULATED001";
 /// Amazon refresh token that works.
@@ -37,6 +41,14 @@ pub const AMAZON_REFUSED: &str = "Atzr|canary-refused-0123456789abcdef";
 /// Amazon refresh token whose calls are always told to wait.
 pub const AMAZON_THROTTLED: &str = "Atzr|canary-throttled-0123456789abcdef";
 
+/// The application that Shopify knows.
+pub const SHOPIFY_CLIENT_ID: &str = "00000000000000000000000000c0ffee";
+/// Its present secret.
+pub const SHOPIFY_CLIENT_SECRET: &str = "shpss_fa15ecafe00000000000000000000001";
+/// Its secret before the last rotation, which still works.
+pub const SHOPIFY_CLIENT_SECRET_PREVIOUS: &str = "shpss_fa15ecafe00000000000000000000002";
+/// What it asks for.
+pub const SHOPIFY_SCOPES: &str = "read_products,write_orders";
 /// The shop to give with the tokens.
 pub const SHOPIFY_SHOP: &str = "simulated-shop.myshopify.com";
 /// Shopify token that works.
@@ -53,6 +65,20 @@ macro_rules! xero_token {
     };
 }
 
+/// The application that Xero knows, which has a secret.
+pub const XERO_CLIENT_ID: &str = "0000000000000000000000000C0FFEE0";
+/// The application that Xero knows, which has none and has to use PKCE.
+pub const XERO_PUBLIC_CLIENT_ID: &str = "0000000000000000000000000C0FFEE1";
+/// The present secret.
+pub const XERO_CLIENT_SECRET: &str = "canary-xero-present_0123456789abcdef0123456789abc";
+/// The secret before the last rotation, which still works.
+pub const XERO_CLIENT_SECRET_PREVIOUS: &str = "canary-xero-previous_0123456789abcdef0123456789ab";
+/// What the application asks for.
+pub const XERO_SCOPES: &str = "openid offline_access accounting.settings.read";
+/// What a seeded grant has: without `openid`, whose signatures take longer than all the rest.
+pub const XERO_SEED_SCOPES: &str = "offline_access accounting.settings.read";
+/// The name of the user of [`XERO_REFRESH`].
+pub const XERO_USER: &str = "canary-user";
 /// Xero access token that works and reaches one organisation.
 pub const XERO_GOOD: &str = xero_token!("good");
 /// Xero access token that works and reaches two organisations.
@@ -67,6 +93,50 @@ pub const XERO_REFRESH: &str = "canary-xero-refresh-0123456789abcdef";
 pub const XERO_TENANT: &str = "45e4708e-d862-4111-ab3a-dd8cd03913e1";
 /// The second organisation of [`XERO_SEVERAL`].
 pub const XERO_OTHER_TENANT: &str = "b8a1d2f0-6c1e-4c8e-9a55-0c6f0f9d7a11";
+
+/// The organisations that [`XERO_REFRESH`] reaches, and the ones to choose from on the consent page.
+pub(super) const XERO_ORGANISATIONS: [(&str, &str); 2] = [
+    (XERO_TENANT, "Simulated Books"),
+    (XERO_OTHER_TENANT, "Simulated Branch"),
+];
+
+/// The application that is known at a marketplace.
+#[must_use]
+pub const fn client_id(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Amazon => AMAZON_CLIENT_ID,
+        Provider::Shopify => SHOPIFY_CLIENT_ID,
+        Provider::Xero => XERO_CLIENT_ID,
+    }
+}
+
+/// Its secrets that work: the present one, then the previous one.
+#[must_use]
+pub const fn client_secrets(provider: Provider) -> [&'static str; 2] {
+    match provider {
+        Provider::Amazon => [AMAZON_CLIENT_SECRET, AMAZON_CLIENT_SECRET_PREVIOUS],
+        Provider::Shopify => [SHOPIFY_CLIENT_SECRET, SHOPIFY_CLIENT_SECRET_PREVIOUS],
+        Provider::Xero => [XERO_CLIENT_SECRET, XERO_CLIENT_SECRET_PREVIOUS],
+    }
+}
+
+/// Whether a marketplace may send a browser back to this address: a loopback one of our callback's path, or any that
+/// is encrypted.
+#[must_use]
+pub fn allows_redirect(provider: Provider, address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else {
+        return false;
+    };
+    let path = format!("/api/oauth/{}/callback", provider.name());
+    let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
+    let is_plain = url.query().is_none() && url.fragment().is_none();
+    is_plain
+        && match url.scheme() {
+            "https" => true,
+            "http" => is_local && url.path().ends_with(&path),
+            _ => false,
+        }
+}
 
 /// How each of them behaves.
 pub(super) fn behaviours() -> impl Iterator<Item = (&'static str, Behaviour)> {
@@ -118,11 +188,10 @@ mod tests {
 
     #[test]
     fn every_secret_carries_a_marker() {
-        let secrets = behaviours().map(|(key, _)| key).chain([
-            AMAZON_CLIENT_SECRET,
-            AMAZON_CLIENT_SECRET_PREVIOUS,
-            XERO_REFRESH,
-        ]);
+        let secrets = behaviours()
+            .map(|(key, _)| key)
+            .chain(Provider::ALL.into_iter().flat_map(client_secrets))
+            .chain([XERO_REFRESH]);
         for secret in secrets {
             assert!(
                 canary::MARKERS.iter().any(|marker| secret.contains(marker)),

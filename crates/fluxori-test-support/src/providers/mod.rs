@@ -9,10 +9,15 @@ pub mod keys;
 mod address;
 mod amazon;
 mod behaviour;
+mod faults;
+mod inject;
 mod journal;
+mod oauth;
+mod routes;
 mod seen;
 mod server;
 mod shopify;
+mod simulated;
 mod state;
 mod takealot;
 mod wire;
@@ -20,5 +25,10 @@ mod xero;
 
 pub use address::Endpoints;
 pub use behaviour::{Behaviour, Call, Reply};
+pub use faults::{Fault, FaultRule};
 pub use journal::RecordedRequest;
+pub use oauth::{
+    GrantView, Provider, ProviderCounts, Seed, SeededGrant, SeededOrganisation, TokenState,
+    sign_shopify_body, sign_shopify_query,
+};
 pub use server::SimulatedProviders;

@@ -38,12 +38,18 @@ impl<'a> Seen<'a> {
         seen.require(!agent.is_empty(), "has no user-agent");
         seen.require(!agent.contains("Mozilla"), "pretends to be a browser");
         seen.refuse_header("cookie");
-        seen.require(request.query_string().is_empty(), "has a query");
+        if call != Call::XeroConnections {
+            seen.require(request.query_string().is_empty(), "has a query");
+        }
         seen
     }
 
     fn headers(&self) -> &'a HeaderMap {
         self.request.headers()
+    }
+
+    pub(super) fn query(&self) -> &'a str {
+        self.request.query_string()
     }
 
     pub(super) const fn body(&self) -> &'a Bytes {
@@ -70,7 +76,7 @@ impl<'a> Seen<'a> {
             self.request.method().as_str() == method,
             "has the wrong method",
         );
-        if method == "GET" {
+        if method != "POST" {
             self.require(self.body.is_empty(), "has a body");
             self.refuse_header("content-type");
         }

@@ -6,23 +6,20 @@ use std::{
 };
 
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
+    App, HttpServer,
     dev::ServerHandle,
-    web::{self, Bytes, Data},
+    web::{self, Data},
 };
-use serde_json::json;
+use fluxori_domain::{Clock, SystemClock};
 
-use super::{
-    Behaviour, Call, Endpoints, RecordedRequest, amazon, seen::Seen, shopify, state::State,
-    takealot, wire, xero,
-};
+use super::{Behaviour, Call, Endpoints, RecordedRequest, routes, state::State};
 
 /// All simulated marketplaces, on one port of this machine, until dropped.
 ///
 /// They run on a thread of their own, so any runtime, or none, may call them.
 #[derive(Debug)]
 pub struct SimulatedProviders {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
     endpoints: Endpoints,
     server: ServerHandle,
 }
@@ -34,7 +31,16 @@ impl SimulatedProviders {
     /// When this machine does not let a program listen on 127.0.0.1.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_on(0).expect("a free port on 127.0.0.1")
+        Self::start_with(Arc::new(SystemClock))
+    }
+
+    /// Starts them on a free port, with a clock that decides when tokens expire and grace ends.
+    ///
+    /// # Panics
+    /// When this machine does not let a program listen on 127.0.0.1.
+    #[must_use]
+    pub fn start_with(clock: Arc<dyn Clock>) -> Self {
+        Self::start_at(0, clock).expect("a free port on 127.0.0.1")
     }
 
     /// Starts them on `port`; 0 is any free one.
@@ -42,9 +48,13 @@ impl SimulatedProviders {
     /// # Errors
     /// When the port is taken or may not be used.
     pub fn start_on(port: u16) -> io::Result<Self> {
+        Self::start_at(port, Arc::new(SystemClock))
+    }
+
+    fn start_at(port: u16, clock: Arc<dyn Clock>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let origin = format!("http://{}", listener.local_addr()?);
-        let state = Arc::new(State::new(origin.clone()));
+        let state = Arc::new(State::new(origin.clone(), clock));
         let server = serve(listener, Arc::clone(&state))?;
         Ok(Self {
             state,
@@ -79,11 +89,7 @@ impl SimulatedProviders {
     /// How often `call` was made.
     #[must_use]
     pub fn count(&self, call: Call) -> usize {
-        let requests = self.requests();
-        requests
-            .iter()
-            .filter(|request| request.call == call)
-            .count()
+        self.state.count(call)
     }
 
     /// Requests that a marketplace would not have accepted for their shape. None should ever come.
@@ -112,7 +118,7 @@ fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<ServerHandle> {
                 let server = HttpServer::new(move || {
                     App::new()
                         .app_data(Data::clone(&data))
-                        .default_service(web::to(handle))
+                        .default_service(web::to(routes::handle))
                 })
                 .workers(1)
                 .disable_signals()
@@ -126,50 +132,6 @@ fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<ServerHandle> {
     receiver
         .recv()
         .map_err(|_| io::Error::other("the server ended before it began"))
-}
-
-/// Every request comes here, so that none goes unseen.
-async fn handle(state: Data<State>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let parts: Vec<&str> = request.path().split('/').skip(1).collect();
-    let call = call_of(&parts);
-    let seen = &mut Seen::new(&state, call, &request, &body);
-    match (call, parts.as_slice()) {
-        (Call::TakealotSeller, _) => takealot::seller(&state, seen).await,
-        (Call::TakealotOffersCount, _) => takealot::offers_count(&state, seen).await,
-        (Call::AmazonToken, _) => amazon::token(&state, seen).await,
-        (Call::AmazonParticipations, [_, region, ..]) => {
-            amazon::participations(&state, seen, region).await
-        }
-        (Call::ShopifyGraphql, [_, shop, _, _, version, _]) => {
-            shopify::graphql(&state, seen, shop, version).await
-        }
-        (Call::XeroConnections, _) => xero::connections(&state, seen).await,
-        (Call::XeroOrganisation, _) => xero::organisation(&state, seen).await,
-        _ => {
-            seen.require(false, "calls an address that no marketplace has");
-            wire::json(404, &json!({"message": "Not Found"}))
-        }
-    }
-}
-
-fn call_of(parts: &[&str]) -> Call {
-    match parts {
-        ["takealot", "marketplace", "v1", "seller"] => Call::TakealotSeller,
-        ["takealot", "seller", "v2", "offers", "count"] => Call::TakealotOffersCount,
-        ["amazon", "lwa", "auth", "o2", "token"] => Call::AmazonToken,
-        [
-            "amazon",
-            "na" | "eu" | "fe",
-            "sellers",
-            "v1",
-            "marketplaceParticipations",
-        ] => Call::AmazonParticipations,
-        ["shopify", _, "admin", "api", _, "graphql.json"] => Call::ShopifyGraphql,
-        ["xero", "connections"] => Call::XeroConnections,
-        ["xero", "api.xro", "2.0", "Organisation"] => Call::XeroOrganisation,
-        ["elsewhere"] => Call::RedirectTarget,
-        _ => Call::Unknown,
-    }
 }
 
 #[cfg(test)]

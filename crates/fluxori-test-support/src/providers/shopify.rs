@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use serde_json::{Value, json};
 
-use super::{Behaviour, Call, Reply, seen::Seen, state::State, wire};
+use super::{Behaviour, Call, Provider, Reply, oauth::Holder, seen::Seen, state::State, wire};
 
 /// Everything that the test query may ask for, in any version.
 const FIELDS: [&str; 11] = [
@@ -42,10 +42,18 @@ pub(super) async fn graphql(
     if seen.is_malformed() {
         return wire::json(400, &json!({"errors": "Bad Request"}));
     }
-    let behaviour = token
-        .and_then(|token| state.behaviour(token, Call::ShopifyGraphql))
-        .unwrap_or(Behaviour::Refused);
-    let good = || answer(shop);
+    let told = state.answer_to(
+        token.unwrap_or_default(),
+        Call::ShopifyGraphql,
+        Provider::Shopify,
+    );
+    let is_of_shop = |holder: &Holder| holder.account == shop;
+    let behaviour = match told.holder.as_ref().is_none_or(is_of_shop) {
+        true => told.behaviour,
+        false => Behaviour::Refused,
+    };
+    let scope = told.holder.as_ref().map(|holder| holder.scope.as_str());
+    let good = || answer(shop, scope.unwrap_or("write_orders,read_products"));
     if let Some(fault) = wire::fault(&behaviour, state.origin(), good).await {
         return fault;
     }
@@ -66,7 +74,7 @@ pub(super) async fn graphql(
             wire::json(429, &json!({"errors": "Exceeded 2 calls per second"}))
         }
         Behaviour::Error(status) => wire::json(status, &json!({"errors": "Internal Server Error"})),
-        Behaviour::OtherAccount => wire::json(200, &answer("another-shop.myshopify.com")),
+        Behaviour::OtherAccount => wire::json(200, &answer("another-shop.myshopify.com", "")),
         Behaviour::GoodAndTerse => {
             wire::json(200, &json!({"data": {"shop": {"myshopifyDomain": shop}}}))
         }
@@ -102,7 +110,9 @@ fn check_query(seen: &mut Seen<'_>) {
     seen.require(only_known, "asks for a field that does not exist");
 }
 
-fn answer(shop: &str) -> Value {
+fn answer(shop: &str, scope: &str) -> Value {
+    let handles = scope.split(',').filter(|handle| !handle.is_empty());
+    let scopes: Vec<_> = handles.map(|handle| json!({"handle": handle})).collect();
     json!({
         "data": {
             "shop": {
@@ -111,7 +121,7 @@ fn answer(shop: &str) -> Value {
             },
             "currentAppInstallation": {
                 "id": "gid://shopify/AppInstallation/900000002",
-                "accessScopes": [{"handle": "write_orders"}, {"handle": "read_products"}],
+                "accessScopes": scopes,
             },
         },
         "extensions": cost(1990),
@@ -132,7 +142,7 @@ fn cost(available: u32) -> Value {
     }})
 }
 
-fn is_shop(shop: &str) -> bool {
+pub(super) fn is_shop(shop: &str) -> bool {
     shop.strip_suffix(".myshopify.com").is_some_and(|name| {
         !name.is_empty()
             && name

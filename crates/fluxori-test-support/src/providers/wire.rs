@@ -4,7 +4,7 @@ use std::{convert::Infallible, io::Write, task::Poll};
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
-    body::SizedStream,
+    body::{self, SizedStream},
     http::{StatusCode, header},
     web::Bytes,
 };
@@ -21,6 +21,35 @@ const EDGE_PROBLEM: &str = r#"{"type":"https://developers.cloudflare.com/support
 
 /// More than any client should read.
 const TOO_MUCH: usize = 2 * 1024 * 1024;
+
+/// Marks an answer that hands out what a refresh token of this grant bought.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spent(pub(super) u64);
+
+/// The same answer, marked.
+pub(super) fn spent(grant: u64, mut answer: HttpResponse) -> HttpResponse {
+    answer.extensions_mut().insert(Spent(grant));
+    answer
+}
+
+/// A page for people, as something in front of the marketplace sends it.
+pub(super) fn page(status: u16) -> HttpResponse {
+    builder(status)
+        .content_type("text/html; charset=UTF-8")
+        .body(PAGE)
+}
+
+/// Closes the connection without a word: a body that fails before its first byte takes the head with it.
+pub(super) fn hang_up() -> HttpResponse {
+    let nothing = stream::once(async { Err::<Bytes, _>(std::io::Error::other("hung up")) });
+    builder(200).body(SizedStream::new(1, Box::pin(nothing)))
+}
+
+/// Half of an answer, then the connection is closed.
+pub(super) async fn half_of(answer: HttpResponse) -> HttpResponse {
+    let whole = body::to_bytes(answer.into_body()).await.unwrap_or_default();
+    cut(&whole)
+}
 
 pub(super) fn json(status: u16, body: &Value) -> HttpResponse {
     builder(status)
@@ -45,18 +74,17 @@ pub(super) async fn fault(
     good: impl FnOnce() -> Value,
 ) -> Option<HttpResponse> {
     Some(match behaviour {
-        Behaviour::Page(status) => builder(*status)
-            .content_type("text/html; charset=UTF-8")
-            .body(PAGE),
+        Behaviour::Page(status) => page(*status),
         Behaviour::EdgeProblem => builder(403)
             .content_type("application/json; charset=utf-8")
             .body(EDGE_PROBLEM),
         Behaviour::NeverAnswers => std::future::pending().await,
         Behaviour::NeverEnds => {
-            let half = stream::iter([Ok::<_, Infallible>(half(&good()))]);
+            let half = half(good().to_string().as_bytes());
+            let half = stream::iter([Ok::<_, Infallible>(half)]);
             json_stream().streaming(half.chain(stream::pending()))
         }
-        Behaviour::Cut => cut(&good()),
+        Behaviour::Cut => cut(good().to_string().as_bytes()),
         Behaviour::Redirect(status) => builder(*status)
             .insert_header((header::LOCATION, format!("{origin}/elsewhere")))
             .finish(),
@@ -97,16 +125,15 @@ fn json_stream() -> HttpResponseBuilder {
     builder
 }
 
-fn half(good: &Value) -> Bytes {
-    let text = good.to_string();
-    Bytes::copy_from_slice(&text.as_bytes()[..text.len() / 2])
+fn half(whole: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(&whole[..whole.len() / 2])
 }
 
 /// Announces the whole answer, sends half of it and closes the connection.
-fn cut(good: &Value) -> HttpResponse {
-    let whole = good.to_string().len() as u64;
+fn cut(whole: &[u8]) -> HttpResponse {
+    let length = whole.len() as u64;
     let mut steps = 0;
-    let first = half(good);
+    let first = half(whole);
     let stream = stream::poll_fn(move |context| {
         steps += 1;
         match steps {
@@ -119,7 +146,7 @@ fn cut(good: &Value) -> HttpResponse {
             _ => Poll::Ready(Some(Err(std::io::Error::other("cut on purpose")))),
         }
     });
-    json_stream().body(SizedStream::new(whole, stream))
+    json_stream().body(SizedStream::new(length, stream))
 }
 
 fn compressed(good: &Value) -> Vec<u8> {
