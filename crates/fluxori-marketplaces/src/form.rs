@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use fluxori_domain::{
-    AccountDetails, AccountId, AuthKind, AuthType, Clocks, CredentialDocument, CredentialForm,
-    FieldKind, FieldProblem, FormField, InvalidForm, MarketplaceDescriptor, SecretText, Submission,
+    AccountDetails, AccountId, AuthKind, AuthType, Clocks, ConnectMethod, ConsentTarget,
+    CredentialDocument, CredentialForm, FieldKind, FieldProblem, FormField, InvalidForm,
+    MarketplaceDescriptor, SecretText, Submission,
 };
 use regex::Regex;
 use secrecy::ExposeSecret;
@@ -18,34 +19,58 @@ pub(crate) struct FormReader<'a> {
 }
 
 impl<'a> FormReader<'a> {
-    /// Finds the form of `auth_type` in the descriptor, and refuses fields that it does not have.
+    /// Finds the form that makes a credential of `auth_type`, and refuses fields that it does not have.
     pub(crate) fn new(
         descriptor: MarketplaceDescriptor,
         auth_type: AuthType,
+        form: &'a CredentialForm,
+    ) -> Result<Self, InvalidForm> {
+        Self::of(descriptor, ConnectMethod::Form, Some(auth_type), form)
+    }
+
+    /// Finds the form that goes before a consent, and refuses fields that it does not have.
+    pub(crate) fn before_consent(
+        descriptor: MarketplaceDescriptor,
+        form: &'a CredentialForm,
+    ) -> Result<Self, InvalidForm> {
+        Self::of(descriptor, ConnectMethod::Consent, None, form)
+    }
+
+    fn of(
+        descriptor: MarketplaceDescriptor,
+        method: ConnectMethod,
+        auth_type: Option<AuthType>,
         form: &'a CredentialForm,
     ) -> Result<Self, InvalidForm> {
         let name = descriptor.marketplace.display_name();
         let kind: AuthKind = descriptor
             .auth_kinds
             .into_iter()
-            .find(|kind| kind.auth_type == auth_type)
+            .find(|kind| {
+                kind.method == method && auth_type.is_none_or(|wanted| kind.auth_type == wanted)
+            })
             .ok_or_else(|| InvalidForm {
                 problems: vec![problem(
                     "authType",
                     format!("{name} cannot be connected this way."),
                 )],
             })?;
+        Ok(Self::with_fields(kind.fields, form))
+    }
+
+    /// Reads these fields, and refuses others.
+    pub(crate) fn with_fields(fields: Vec<FormField>, form: &'a CredentialForm) -> Self {
         let problems = form
             .names()
-            .filter(|name| kind.fields.iter().all(|field| field.name != *name))
+            .filter(|name| fields.iter().all(|field| field.name != *name))
             .map(|name| problem(&shown(name), "There is no such field here.".to_owned()))
             .collect();
-        Ok(Self {
+        Self {
             form,
-            fields: kind.fields,
+            fields,
             problems,
             warnings: Vec::new(),
-        })
+        }
     }
 
     /// A secret that goes into a header or a form body: printable ASCII without spaces.
@@ -125,6 +150,19 @@ impl<'a> FormReader<'a> {
         }
     }
 
+    /// The form as the target of a consent, if nothing is wrong with it.
+    pub(crate) fn finish_target<const N: usize>(
+        self,
+        parts: Option<[(&'static str, Option<String>); N]>,
+    ) -> Result<ConsentTarget, InvalidForm> {
+        match parts {
+            Some(parts) if self.problems.is_empty() => Ok(target(parts)),
+            _ => Err(InvalidForm {
+                problems: self.problems,
+            }),
+        }
+    }
+
     fn described(&self, name: &'static str) -> FormField {
         self.fields
             .iter()
@@ -141,7 +179,8 @@ impl<'a> FormReader<'a> {
         value
     }
 
-    fn refuse(&mut self, name: &'static str, message: String) {
+    /// Adds a problem that stands against the form.
+    pub(crate) fn refuse(&mut self, name: &'static str, message: String) {
         self.problems.push(problem(name, message));
     }
 
@@ -160,12 +199,27 @@ impl<'a> FormReader<'a> {
     }
 }
 
+/// The ways to connect, those that the operator has set up before the others.
+pub(crate) fn configured_first<const N: usize>(kinds: [AuthKind; N]) -> Vec<AuthKind> {
+    let mut kinds = Vec::from(kinds);
+    kinds.sort_by_key(|kind| !kind.is_configured());
+    kinds
+}
+
 /// What a good form is made of.
 pub(crate) struct Parts {
     pub(crate) document: CredentialDocument,
     pub(crate) details: AccountDetails,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) clocks: Clocks,
+}
+
+/// A target made of the parts that are there.
+pub(crate) fn target<const N: usize>(parts: [(&'static str, Option<String>); N]) -> ConsentTarget {
+    let present = parts
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    ConsentTarget(present.collect())
 }
 
 fn fault_of_secret(text: &str, min: usize, max: usize) -> Option<String> {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod amazon;
+mod callback;
 mod error;
 mod form;
 mod headers;

@@ -2,10 +2,12 @@
 //! Partner API of one region takes.
 
 mod answer;
+mod consent;
 mod descriptor;
 mod headers;
 mod parse;
 mod participations;
+mod seller_central;
 mod test_call;
 mod token;
 
@@ -26,8 +28,8 @@ pub(crate) use headers::headers;
 use self::participations::ParticipationsCache;
 use crate::{
     http::{HttpClient, ProviderHttp},
-    settings::{AmazonSettings, BaseUrl},
-    token::{Application, refresh_token},
+    settings::{AmazonSettings, BaseUrl, SellerCentral},
+    token::{Application, filled, refresh_token},
 };
 
 /// The client of Amazon.
@@ -37,7 +39,10 @@ pub(crate) struct Amazon {
     sp_api_urls: [(AmazonRegion, BaseUrl); 3],
     /// Absent while settings are missing.
     application: Option<Application>,
-    missing_settings: Vec<&'static str>,
+    application_id: String,
+    is_draft: bool,
+    seller_central: SellerCentral,
+    descriptor: MarketplaceDescriptor,
     participations: ParticipationsCache,
     clock: Arc<dyn Clock>,
 }
@@ -62,7 +67,12 @@ impl Amazon {
                 settings.client_secret_previous.as_ref(),
             )
             .filter(|application| !application.client_secrets().is_empty()),
-            missing_settings: descriptor::missing_settings(settings),
+            application_id: filled(settings.application_id.as_deref())
+                .unwrap_or_default()
+                .to_owned(),
+            is_draft: settings.draft_application,
+            seller_central: settings.seller_central.clone(),
+            descriptor: descriptor::descriptor(settings),
             participations: ParticipationsCache::default(),
             clock,
         }
@@ -85,7 +95,7 @@ impl MarketplaceClient for Amazon {
     }
 
     fn descriptor(&self) -> MarketplaceDescriptor {
-        descriptor::descriptor(self.missing_settings.clone())
+        self.descriptor.clone()
     }
 
     fn parse(&self, auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
@@ -117,7 +127,7 @@ impl MarketplaceClient for Amazon {
     }
 
     fn consent(&self) -> Option<&dyn ConsentClient> {
-        None
+        Some(self)
     }
 
     fn webhook(&self, _: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {

@@ -57,7 +57,7 @@ pub(super) fn account_id(
     AccountId::new(format!("{region}:{selling_partner_id}"))
 }
 
-fn read_selling_partner_id(text: &str) -> Result<String, String> {
+pub(super) fn read_selling_partner_id(text: &str) -> Result<String, String> {
     if text.len() < 5 || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err("It must have at least 5 letters and digits, and nothing else.".to_owned());
     }

@@ -47,13 +47,21 @@ pub(super) struct Scope {
 
 /// The good answer, or what a bad one means.
 pub(super) fn classify(answer: &Answer, now: DateTime<Utc>) -> Result<Data, Verdict> {
+    if answer.status() == 200 && !answer.is_from_edge() {
+        of_graphql(answer, now)
+    } else {
+        Err(refusal(answer, now))
+    }
+}
+
+/// What an answer means that is not a good one.
+pub(super) fn refusal(answer: &Answer, now: DateTime<Utc>) -> Verdict {
     use OutcomeClass::{AccountSuspended, ConfigError, EdgeBlocked, ReauthRequired};
-    Err(match answer.status() {
+    match answer.status() {
         429 => Verdict::throttled(retry_after(answer.headers(), now, MAX_WAIT), now),
         // A security rejection: as far back as we ever go.
         430 => Verdict::throttled(Some(now + MAX_WAIT), now),
         _ if answer.is_from_edge() => Verdict::of(EdgeBlocked),
-        200 => return of_graphql(answer, now),
         401 => match errors(answer) {
             Some(_) => Verdict::IfFresh(ReauthRequired),
             None => Verdict::of_unlisted(answer, now),
@@ -66,7 +74,7 @@ pub(super) fn classify(answer: &Answer, now: DateTime<Utc>) -> Result<Data, Verd
         404 => Verdict::of(ConfigError),
         500..=599 => Verdict::transient(answer, now),
         _ => Verdict::of_unlisted(answer, now),
-    })
+    }
 }
 
 /// `errors` of a refusal: a text, an object or a list, but something.

@@ -1,12 +1,17 @@
 //! Shopify: every shop answers at its own address.
 
 mod answer;
+mod consent;
 mod descriptor;
+mod disconnect;
 mod headers;
 mod parse;
 mod refresh;
+mod scopes;
 mod shop;
+mod signature;
 mod test_call;
+mod webhook;
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +30,7 @@ pub(crate) use headers::headers;
 use self::refresh::is_refreshable;
 use crate::{
     http::{HttpClient, ProviderHttp},
-    settings::{ApiVersion, ShopUrl, ShopifySettings},
+    settings::{ApiVersion, Scopes, ShopUrl, ShopifySettings},
     token::Application,
 };
 
@@ -36,6 +41,8 @@ pub(crate) struct Shopify {
     api_version: ApiVersion,
     /// Absent while the operator has set none.
     application: Option<Application>,
+    scopes: Scopes,
+    descriptor: MarketplaceDescriptor,
     clock: Arc<dyn Clock>,
 }
 
@@ -55,6 +62,8 @@ impl Shopify {
                 settings.client_secret_previous.as_ref(),
             )
             .filter(|application| !application.client_secrets().is_empty()),
+            scopes: settings.scopes.clone(),
+            descriptor: descriptor::descriptor(settings),
             clock,
         }
     }
@@ -67,11 +76,11 @@ impl MarketplaceClient for Shopify {
     }
 
     fn descriptor(&self) -> MarketplaceDescriptor {
-        descriptor::descriptor()
+        self.descriptor.clone()
     }
 
     fn parse(&self, auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
-        parse::parse(auth_type, form)
+        parse::parse(self.descriptor(), auth_type, form)
     }
 
     fn known_fields(&self, details: &AccountDetails) -> Vec<(&'static str, String)> {
@@ -94,15 +103,15 @@ impl MarketplaceClient for Shopify {
         Some(Duration::from_secs(45 * 24 * 3600))
     }
 
-    async fn disconnect(&self, _: DisconnectSubject<'_>) -> Disconnection {
-        Disconnection::LeftToSeller
+    async fn disconnect(&self, subject: DisconnectSubject<'_>) -> Disconnection {
+        self.uninstall(subject).await
     }
 
     fn consent(&self) -> Option<&dyn ConsentClient> {
-        None
+        Some(self)
     }
 
-    fn webhook(&self, _: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {
-        None
+    fn webhook(&self, request: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {
+        Some(webhook::read(request, self.client_secrets()))
     }
 }

@@ -1,17 +1,21 @@
 use fluxori_domain::{
     AccessToken, AccountDetails, AccountId, AuthType, Clocks, CredentialDocument, CredentialForm,
-    InvalidForm, ShopDomain, ShopifyDetails, Submission,
+    InvalidForm, MarketplaceDescriptor, ShopDomain, ShopifyDetails, Submission,
 };
 
 use super::{
-    descriptor::{ACCESS_TOKEN, SHOP, descriptor},
+    descriptor::{ACCESS_TOKEN, SHOP},
     shop::read_shop,
 };
 use crate::form::{FormReader, Parts};
 
 /// Reads the form. The shop is the account, and it is also the host that we will connect to.
-pub(super) fn parse(auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
-    let mut reader = FormReader::new(descriptor(), auth_type, form)?;
+pub(super) fn parse(
+    descriptor: MarketplaceDescriptor,
+    auth_type: AuthType,
+    form: &CredentialForm,
+) -> Result<Submission, InvalidForm> {
+    let mut reader = FormReader::new(descriptor, auth_type, form)?;
     let shop = reader.text(SHOP, read_shop);
     let access_token = reader.secret(ACCESS_TOKEN, 16).map(AccessToken::new);
     reader.finish(shop.zip(access_token).map(|(shop, access_token)| Parts {

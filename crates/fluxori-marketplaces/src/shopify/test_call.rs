@@ -1,5 +1,5 @@
 use fluxori_domain::{
-    AccountDetails, OutcomeClass, ShopDomain, ShopifyDetails,
+    AccountDetails, AuthType, OutcomeClass, ShopDomain, ShopifyDetails,
     ports::{Account, TestReport, TestSubject},
 };
 use reqwest::{
@@ -14,6 +14,7 @@ use super::{
     headers,
     parse::account_id,
     refresh::is_refreshable,
+    scopes::covers,
 };
 use crate::{
     http::{Answer, Budget, ProviderRequest, RequestBody},
@@ -57,6 +58,10 @@ impl Shopify {
         });
         match verdict {
             Ok(data) if data.shop.myshopify_domain == details.shop.as_str() => {
+                if subject.auth_type == AuthType::OAuth && !self.may_do_enough(&data) {
+                    let outcome = OutcomeClass::ScopeMissing.into();
+                    return report::bare(outcome, exchange.latency, rate);
+                }
                 report::good(account(&details.shop, data), exchange.latency, rate)
             }
             // The token is of another shop than the one whose address was called.
@@ -67,6 +72,18 @@ impl Shopify {
                 report::refused(verdict, may_be_stale, exchange.latency, rate)
             }
         }
+    }
+
+    /// Whether the app may do all that its settings ask for. A custom app is the seller's own and asks for what it likes;
+    /// an answer without a list does not say.
+    fn may_do_enough(&self, data: &Data) -> bool {
+        data.installation.as_ref().is_none_or(|installation| {
+            let granted = installation.access_scopes.iter();
+            covers(
+                granted.map(|scope| scope.handle.as_str()),
+                self.scopes.iter(),
+            )
+        })
     }
 
     /// A version that is too old is silently answered with a newer one.
