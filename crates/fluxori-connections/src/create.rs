@@ -257,6 +257,7 @@ impl Connections {
             last_sync: None,
             is_default: request.make_default,
             credential_id: context.credential,
+            clocks: submission.clocks,
             version: 1,
             created_at: now,
             updated_at: now,

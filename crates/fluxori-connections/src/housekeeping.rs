@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     ConnectionError, Connections,
     refresh::{Refresh, RefreshFailure},
+    webhook,
 };
 
 /// The name of the work in the database.
@@ -37,6 +38,8 @@ pub struct Housekeeping {
     pub refreshes: usize,
     /// Refresh tokens that were used so that they do not die.
     pub kept_alive: usize,
+    /// Deliveries of marketplaces that were forgotten.
+    pub deliveries: u64,
     /// Connections that were tested because nobody had for long.
     pub tested: usize,
 }
@@ -64,6 +67,11 @@ impl Connections {
             deletions: self.finish_deletions(service).await?,
             idempotency_keys: self.ports.idempotency.purge(now).await?,
             flows: self.ports.flows.purge(now).await?,
+            deliveries: self
+                .ports
+                .webhooks
+                .forget(now - webhook::REMEMBERED_FOR)
+                .await?,
             tested: self.test_untested(service).await?,
         };
         self.forget_orphans().await;

@@ -18,6 +18,7 @@ mod replace;
 mod secrets;
 mod service;
 mod test;
+mod webhook;
 
 pub use change::ChangeRequest;
 pub use consent::{
@@ -35,3 +36,4 @@ pub use refresh::Pace;
 pub use replace::ReplaceRequest;
 pub use service::{Connections, Ports};
 pub use test::{TestSummary, Tested};
+pub use webhook::WebhookError;

@@ -5,7 +5,7 @@ use fluxori_domain::{
     AuditEvent, AuditEventId, AuditKind, Caller, Clock, Connection, Generation, OutcomeClass,
     ports::{
         AuditReader, ConnectionRepository, FlowRepository, GrantRepository, IdempotencyRepository,
-        RefreshRepository, SecretStore, WorkRepository,
+        RefreshRepository, SecretStore, WebhookRepository, WorkRepository,
     },
 };
 use tokio_util::task::TaskTracker;
@@ -26,6 +26,8 @@ pub struct Ports {
     pub flows: Arc<dyn FlowRepository>,
     /// Credentials that come from consents.
     pub grants: Arc<dyn GrantRepository>,
+    /// What marketplaces pushed to us.
+    pub webhooks: Arc<dyn WebhookRepository>,
     /// Who does the background work.
     pub work: Arc<dyn WorkRepository>,
     /// Keys that callers gave to their requests.

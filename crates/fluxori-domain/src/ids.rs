@@ -38,6 +38,13 @@ macro_rules! uuid_id {
                 Self(uuid)
             }
 
+            /// When it was made, to the millisecond; `None` for a UUID that was not made here.
+            #[must_use]
+            pub fn made_at(&self) -> Option<DateTime<Utc>> {
+                let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+                DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
+            }
+
             /// The UUID.
             #[must_use]
             pub const fn as_uuid(&self) -> &Uuid {
@@ -136,6 +143,8 @@ mod tests {
         let ids: Vec<_> = (0..100).map(|_| ConnectionId::make(now)).collect();
         assert!(ids.is_sorted(), "of one instant, in the order of making");
         assert_eq!(early.to_string().parse(), Ok(early));
+        assert_eq!(early.made_at().unwrap().timestamp(), 1_700_000_000);
+        assert_eq!(ConnectionId::from_uuid(Uuid::nil()).made_at(), None);
     }
 
     #[test]

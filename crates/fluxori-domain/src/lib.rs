@@ -32,8 +32,8 @@ pub use connection::{
 };
 pub use consent::{CallbackQuery, ConsentTarget, RepeatedParameter};
 pub use credential::{
-    Backend, Clocks, Credential, CredentialDocument, Generation, MalformedDocument, Plaintext,
-    SecretContext, StoredSecret,
+    Backend, Clocks, Credential, CredentialDocument, ExpiryKind, Generation, MalformedDocument,
+    Plaintext, SecretContext, StoredSecret,
 };
 pub use descriptor::{
     AuthKind, ConnectMethod, FieldChoice, FieldKind, FormField, MarketplaceDescriptor, Pattern,

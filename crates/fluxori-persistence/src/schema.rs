@@ -150,4 +150,15 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::Text;
+    use crate::types::Instant;
+
+    webhook_deliveries (marketplace, id) {
+        marketplace -> Text,
+        id -> Text,
+        received_at -> Instant,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(connections, credentials, credential_refreshes);

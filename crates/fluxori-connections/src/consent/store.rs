@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    AuditKind, AuthType, Caller, Check, Connection, ConnectionId, ConnectionStatus, Credential,
-    CredentialId, Generation, OutcomeClass, SecretContext,
+    AuditKind, AuthType, Caller, Check, Clocks, Connection, ConnectionId, ConnectionStatus,
+    Credential, CredentialId, Generation, OutcomeClass, SecretContext,
     ports::{Account, GrantedConnection, NewGrant, OAuthFlow, Renewal},
 };
 use tokio::time::{Instant, sleep};
@@ -189,6 +189,7 @@ fn new_connection(
         last_sync: None,
         is_default: false,
         credential_id: context.credential,
+        clocks: Clocks::default(),
         version: 1,
         created_at: now,
         updated_at: now,

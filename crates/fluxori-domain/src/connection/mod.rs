@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 pub use status::ConnectionStatus;
 
 use crate::{
-    AccountDetails, AccountId, AuthType, ConnectionId, CredentialId, Generation, Label,
+    AccountDetails, AccountId, AuthType, Clocks, ConnectionId, CredentialId, Generation, Label,
     Marketplace, OutcomeClass, TenantScope, text::named_enum,
 };
 
@@ -38,8 +38,10 @@ pub struct Connection {
     pub last_sync: Option<LastSync>,
     /// Whether it is the one that an adapter gets when it names no account.
     pub is_default: bool,
-    /// Its secret and clocks.
+    /// Its secret.
     pub credential_id: CredentialId,
+    /// When the parts of that run out, as they were when this was read. Changing a connection does not change them.
+    pub clocks: Clocks,
     /// Counts every change of this row, from 1. A change must name the version it saw.
     pub version: i64,
     /// When it was made.
@@ -83,6 +85,8 @@ pub struct ConnectionFilter {
     pub marketplace: Option<Marketplace>,
     /// Only with this status, by its name (see [`ConnectionStatus::name`]).
     pub status: Option<&'static str>,
+    /// Only those that run out before this time unless somebody does something (see [`Clocks::next`]).
+    pub expiring_before: Option<DateTime<Utc>>,
 }
 
 /// A change that makes no sense in the state the connection is in.

@@ -24,7 +24,7 @@ pub enum CredentialDocument {
         #[serde(default)]
         webhook_secret: Option<WebhookSecret>,
     },
-    /// A token set. At least one of the two is present.
+    /// A token set. Without either it is what is left of one that the marketplace has made worthless.
     Tokens {
         /// What goes with every request. Absent until it is first bought.
         #[serde(default)]

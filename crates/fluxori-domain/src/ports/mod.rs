@@ -10,6 +10,7 @@ mod marketplace;
 mod refreshes;
 mod secret_store;
 mod storage;
+mod webhooks;
 mod work;
 
 pub use audit::{AuditReader, AuditWriter};
@@ -32,4 +33,5 @@ pub use refreshes::{
 };
 pub use secret_store::{SecretStore, SecretStoreError};
 pub use storage::StorageError;
+pub use webhooks::WebhookRepository;
 pub use work::WorkRepository;

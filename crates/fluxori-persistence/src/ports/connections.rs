@@ -61,7 +61,10 @@ impl ConnectionRepository for Database {
         id: ConnectionId,
     ) -> Result<Option<(Connection, Credential)>, StorageError> {
         point_read!(self, read::find_with_credential(scope, id))?
-            .map(|(connection, credential)| Ok((connection.try_into()?, credential.try_into()?)))
+            .map(|(connection, credential)| {
+                let credential = Credential::try_from(credential)?;
+                Ok((connection.connection(credential.clocks)?, credential))
+            })
             .transpose()
     }
 

@@ -7,6 +7,7 @@ mod flows;
 mod grants;
 mod idempotency;
 mod refreshes;
+mod webhooks;
 mod work;
 
 use fluxori_domain::{Cursor, Page, PageRequest, ports::StorageError};

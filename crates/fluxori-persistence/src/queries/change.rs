@@ -38,8 +38,9 @@ dual! {
         let update = diesel::update(seen)
             .set(ConnectionChange::of(changed))
             .returning(ConnectionRow::as_returning());
-        let stored = wait!(update.get_result(connection)).optional()?.ok_or(StorageError::Conflict)?;
-        let stored = Connection::try_from(stored)?;
+        let stored: Option<ConnectionRow> = wait!(update.get_result(connection)).optional()?;
+        let clocks = secret.map_or(changed.clocks, |secret| secret.clocks);
+        let stored = stored.ok_or(StorageError::Conflict)?.connection(clocks)?;
         if let Some(secret) = secret {
             wait!(replace_secret(connection, &stored, secret))?;
         }

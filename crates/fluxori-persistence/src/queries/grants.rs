@@ -1,7 +1,7 @@
 //! What a consent leads to: a new credential, and connections that take it up.
 
 use diesel::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult,
+    ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, QueryResult,
     SelectableHelper as _,
     dsl::{auto_type, exists, not},
 };
@@ -10,10 +10,13 @@ use fluxori_domain::{
     ports::{GrantedConnection, NewGrant, StorageError},
 };
 
-use super::{dual, read::living};
+use super::{
+    dual,
+    read::{its_credential, living},
+};
 use crate::{
     failure::Failure,
-    rows::{ConnectionChange, ConnectionRow, CredentialRow, EventRow},
+    rows::{ConnectionChange, ConnectionRow, CredentialRow, EventRow, FoundRow},
     schema::{connections, credentials},
     types::{Key, Micros},
 };
@@ -38,10 +41,10 @@ dual! {
         for granted in &grant.connections {
             stored.push(match granted {
                 GrantedConnection::New(new, event) => {
-                    wait!(insert::insert_connection(connection, new, event))?
+                    wait!(insert::insert_connection(connection, new, event, grant.credential.clocks))?
                 }
                 GrantedConnection::Renewed(renewed, event) => {
-                    wait!(renew(connection, renewed, event, grant.credential.id))?
+                    wait!(renew(connection, renewed, event, &grant.credential))?
                 }
             });
         }
@@ -53,7 +56,7 @@ dual! {
         connection,
         renewed: &Connection,
         event: &AuditEvent,
-        credential: CredentialId,
+        credential: &Credential,
     ) -> Result<Connection, Failure> {
         let scope = &renewed.scope;
         let seen = || connections::table
@@ -65,10 +68,11 @@ dual! {
         let update = diesel::update(seen())
             .set((
                 ConnectionChange::of(renewed),
-                connections::credential_id.eq(Key(*credential.as_uuid())),
+                connections::credential_id.eq(Key(*credential.id.as_uuid())),
             ))
             .returning(ConnectionRow::as_returning());
-        let stored = wait!(update.get_result(connection)).optional()?.ok_or(StorageError::Conflict)?;
+        let stored: Option<ConnectionRow> = wait!(update.get_result(connection)).optional()?;
+        let stored = stored.ok_or(StorageError::Conflict)?;
         let abandoned = credentials::table
             .filter(credentials::organization_id.eq(scope.organization.as_str()))
             .filter(credentials::user_id.eq(scope.user.as_str()))
@@ -77,7 +81,7 @@ dual! {
         let mark = credentials::abandoned_at.eq(Micros::of(event.at));
         wait!(diesel::update(abandoned).set(mark).execute(connection))?;
         wait!(audit::record(connection, &EventRow::from(event.clone())))?;
-        Ok(stored.try_into()?)
+        Ok(stored.connection(credential.clocks)?)
     }
 
     /// The living connections on a credential.
@@ -85,12 +89,13 @@ dual! {
         connection,
         scope: &TenantScope,
         credential: CredentialId,
-    ) -> QueryResult<Vec<ConnectionRow>> {
+    ) -> QueryResult<Vec<FoundRow>> {
         let query = connections::table
+            .inner_join(credentials::table.on(its_credential()))
             .filter(living(scope))
             .filter(connections::credential_id.eq(Key(*credential.as_uuid())))
             .order(connections::id)
-            .select(ConnectionRow::as_select());
+            .select(FoundRow::as_select());
         wait!(query.load(connection))
     }
 

@@ -4,7 +4,7 @@ use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, SelectableHelper as _,
 };
 use fluxori_domain::{
-    AuditEvent, Connection, Credential,
+    AuditEvent, Clocks, Connection, Credential,
     ports::{NewConnection, StorageError},
 };
 
@@ -20,7 +20,7 @@ dual! {
     /// Stores a connection with all that belongs to it.
     fn insert(connection, new: &NewConnection) -> Result<Connection, Failure> {
         wait!(store_credential(connection, &new.credential))?;
-        let stored = wait!(insert_connection(connection, &new.connection, &new.event))?;
+        let stored = wait!(insert_connection(connection, &new.connection, &new.event, new.credential.clocks))?;
         if let Some(completion) = &new.completes {
             let Connection { scope, id, .. } = &new.connection;
             wait!(idempotency::complete(connection, scope, completion, *id))?;
@@ -33,6 +33,7 @@ dual! {
         connection,
         new: &Connection,
         event: &AuditEvent,
+        clocks: Clocks,
     ) -> Result<Connection, Failure> {
         let Connection { scope, marketplace, .. } = new;
         let mut row = ConnectionRow::new(new);
@@ -46,9 +47,9 @@ dual! {
         let insert = diesel::insert_into(connections::table)
             .values(&row)
             .returning(ConnectionRow::as_returning());
-        let stored = wait!(insert.get_result(connection))?;
+        let stored: ConnectionRow = wait!(insert.get_result(connection))?;
         wait!(audit::record(connection, &EventRow::from(event.clone())))?;
-        Ok(stored.try_into()?)
+        Ok(stored.connection(clocks)?)
     }
 
     /// Stores the credential, or shares one that is stored already, at the same generation.

@@ -11,6 +11,7 @@ pub(crate) mod idempotency;
 pub(crate) mod insert;
 pub(crate) mod read;
 pub(crate) mod refreshes;
+pub(crate) mod webhooks;
 pub(crate) mod work;
 
 /// Compiles functions over a connection into two modules, `postgres` (asynchronous) and `sqlite` (not).

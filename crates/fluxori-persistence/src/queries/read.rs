@@ -11,9 +11,9 @@ use fluxori_domain::{
 
 use super::dual;
 use crate::{
-    rows::{ConnectionRow, CredentialRow, ReadRow},
+    rows::{ConnectionRow, CredentialRow, FoundRow, ReadRow},
     schema::{connections, credentials},
-    types::Key,
+    types::{Key, Micros},
 };
 
 /// The living connections of a tenant.
@@ -38,11 +38,16 @@ pub(super) fn its_credential() -> _ {
 
 dual! {
     /// A connection.
-    fn find(connection, scope: &TenantScope, id: ConnectionId) -> QueryResult<Option<ConnectionRow>> {
+    fn find(
+        connection,
+        scope: &TenantScope,
+        id: ConnectionId,
+    ) -> QueryResult<Option<FoundRow>> {
         let query = connections::table
+            .inner_join(credentials::table.on(its_credential()))
             .filter(living(scope))
             .filter(connections::id.eq(Key(*id.as_uuid())))
-            .select(ConnectionRow::as_select());
+            .select(FoundRow::as_select());
         wait!(query.first(connection)).optional()
     }
 
@@ -81,10 +86,11 @@ dual! {
         scope: &TenantScope,
         filter: ConnectionFilter,
         page: PageRequest,
-    ) -> QueryResult<Vec<ConnectionRow>> {
+    ) -> QueryResult<Vec<FoundRow>> {
         let mut query = connections::table
+            .inner_join(credentials::table.on(its_credential()))
             .filter(living(scope))
-            .select(ConnectionRow::as_select())
+            .select(FoundRow::as_select())
             .order(connections::id.desc())
             .limit(i64::from(page.limit) + 1)
             .into_boxed();
@@ -96,6 +102,13 @@ dual! {
         }
         if let Some(status) = filter.status {
             query = query.filter(connections::status.eq(status));
+        }
+        if let Some(before) = filter.expiring_before {
+            let before = Micros::of(before);
+            let runs_out = credentials::refresh_expires_at
+                .lt(before)
+                .or(credentials::authorisation_expires_at.lt(before));
+            query = query.filter(runs_out);
         }
         wait!(query.load(connection))
     }

@@ -1,10 +1,10 @@
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use fluxori_domain::{
-    AccountDetails, Check, Connection, ConnectionId, ConnectionStatus, CredentialId, LastSync,
-    OutcomeClass, ports::StorageError,
+    AccountDetails, Check, Clocks, Connection, ConnectionId, ConnectionStatus, CredentialId,
+    LastSync, OutcomeClass, ports::StorageError,
 };
 
-use super::Place;
+use super::{ClocksRow, Place};
 use crate::{
     schema::connections,
     types::{JsonText, Key, Micros},
@@ -110,16 +110,39 @@ fn details_text(details: &AccountDetails) -> JsonText {
     JsonText(serde_json::to_string(details).expect("details have text keys and no failing parts"))
 }
 
-impl TryFrom<ConnectionRow> for Connection {
+/// A connection with the clocks of its credential.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(check_for_backend(Pg, Sqlite))]
+pub(crate) struct FoundRow {
+    #[diesel(embed)]
+    connection: ConnectionRow,
+    #[diesel(embed)]
+    clocks: ClocksRow,
+}
+
+impl TryFrom<FoundRow> for Connection {
     type Error = StorageError;
 
-    fn try_from(row: ConnectionRow) -> Result<Self, StorageError> {
+    fn try_from(found: FoundRow) -> Result<Self, StorageError> {
+        let place = Place {
+            table: "credentials",
+            row: &found.connection.credential_id.0,
+        };
+        let clocks = found.clocks.clocks(place)?;
+        found.connection.connection(clocks)
+    }
+}
+
+impl ConnectionRow {
+    /// The connection, whose credential has these clocks.
+    pub(crate) fn connection(self, clocks: Clocks) -> Result<Connection, StorageError> {
+        let row = self;
         let place = Place {
             table: "connections",
             row: &row.id.0,
         };
         let marketplace = place.name("marketplace", &row.marketplace)?;
-        Ok(Self {
+        Ok(Connection {
             id: ConnectionId::from_uuid(row.id.0),
             scope: place.scope(row.organization_id, row.user_id)?,
             marketplace,
@@ -150,6 +173,7 @@ impl TryFrom<ConnectionRow> for Connection {
             },
             is_default: row.is_default,
             credential_id: CredentialId::from_uuid(row.credential_id.0),
+            clocks,
             version: row.version,
             created_at: place.time("created_at", row.created_at)?,
             updated_at: place.time("updated_at", row.updated_at)?,

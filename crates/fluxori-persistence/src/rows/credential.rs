@@ -31,6 +31,16 @@ pub(crate) struct CredentialRow {
     authorisation_expires_at: Option<Micros>,
 }
 
+/// When the parts of a credential run out.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = credentials)]
+#[diesel(check_for_backend(Pg, Sqlite))]
+pub(crate) struct ClocksRow {
+    access_expires_at: Option<Micros>,
+    refresh_expires_at: Option<Micros>,
+    authorisation_expires_at: Option<Micros>,
+}
+
 /// What a new secret changes.
 #[derive(Clone, AsChangeset)]
 #[diesel(table_name = credentials)]
@@ -104,6 +114,20 @@ impl TryFrom<CredentialRow> for Credential {
                 ],
             )?,
         })
+    }
+}
+
+impl ClocksRow {
+    /// The clocks, for the row named.
+    pub(super) fn clocks(self, place: Place<'_>) -> Result<Clocks, StorageError> {
+        clocks(
+            place,
+            [
+                self.access_expires_at,
+                self.refresh_expires_at,
+                self.authorisation_expires_at,
+            ],
+        )
     }
 }
 

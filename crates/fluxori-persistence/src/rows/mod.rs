@@ -18,7 +18,8 @@ use chrono::{DateTime, Utc};
 use fluxori_domain::{SecretHash, TenantScope, ports::StorageError};
 
 pub(crate) use audit::EventRow;
-pub(crate) use connection::{ConnectionChange, ConnectionRow};
+pub(crate) use connection::{ConnectionChange, ConnectionRow, FoundRow};
+use credential::ClocksRow;
 pub(crate) use credential::{CredentialChangeRow, CredentialRow};
 pub(crate) use data_key::DataKeyRow;
 pub(crate) use flow::FlowRow;

@@ -1,0 +1,2 @@
+DROP INDEX connections_by_account;
+DROP TABLE webhook_deliveries;
