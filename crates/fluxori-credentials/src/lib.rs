@@ -1,20 +1,22 @@
 #![doc = include_str!("../README.md")]
 
 mod doctor;
+mod expiry;
 mod provider;
 mod settings;
 mod start;
 mod wiring;
 
 pub use doctor::{Finding, Verdict, examine};
+pub use expiry::{ExpiryWatch, SecretExpiry};
 pub use provider::{
     ConnectionSummary, CredentialError, CredentialProvider, CredentialRequest,
     MarketplaceCredentials,
 };
 pub use settings::{
-    AmazonSection, ApiSection, DatabaseSection, JwtSection, List, LogSection, Presence,
-    SecretSection, Section, ServiceSection, SettingDoc, Settings, SettingsError, ShopifySection,
-    TakealotSection, Values, XeroSection, configuration_reference,
+    AmazonSection, ApiSection, ConsentSection, DatabaseSection, JwtSection, List, LogSection,
+    Moment, Presence, SecretSection, Section, ServiceSection, SettingDoc, Settings, SettingsError,
+    ShopifySection, TakealotSection, Values, XeroSection, configuration_reference,
 };
 pub use start::StartError;
 pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
@@ -22,7 +24,7 @@ pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Clock, ConnectionId, ConnectionStatus, Generation,
-    Marketplace, OrganizationId, Purpose, SecretText, ServiceName, ShopDomain, SyncOutcome,
+    Marketplace, OrganizationId, OutcomeClass, Purpose, SecretText, ServiceName, ShopDomain, SyncOutcome,
     SystemClock, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;

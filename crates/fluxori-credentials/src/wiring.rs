@@ -1,6 +1,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use fluxori_connections::{Connections, Marketplaces, Ports, ReadAudit, ReadAuditTask};
+use fluxori_connections::{
+    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask,
+};
 use fluxori_domain::{Clock, SecretText};
 use fluxori_marketplaces::{
     AmazonSettings, HttpClient, HttpSettings, MarketplaceSettings, ShopifySettings,
@@ -41,11 +43,17 @@ impl Wiring {
         let (read_audit, audit) = ReadAudit::start(shared.clone());
         let connections = Connections::new(Ports {
             connections: shared.clone(),
+            refreshes: shared.clone(),
+            flows: shared.clone(),
+            grants: shared.clone(),
+            work: shared.clone(),
+            webhooks: shared.clone(),
             idempotency: shared.clone(),
             audit: shared.clone(),
             read_audit,
             secrets: Arc::new(VaultStore::new(vault, shared, Arc::clone(&clock))),
             marketplaces: Marketplaces::new(marketplaces),
+            consents: Arc::new(consent_settings(settings)),
             clock,
         });
         Ok(Self {
@@ -76,8 +84,10 @@ impl Wiring {
         self.database.ping().await.map_err(NotReady)
     }
 
-    /// Writes the last audit events. Doing it again does nothing.
+    /// Waits for what must not be cut off, such as tokens that are not stored yet, then writes the last audit events. Doing
+    /// it again does nothing.
     pub async fn shutdown(&self) {
+        self.connections.drain().await;
         let audit = self
             .audit
             .lock()
@@ -118,6 +128,13 @@ pub(crate) fn database_settings(settings: &Settings) -> DatabaseSettings {
     database
 }
 
+pub(crate) fn consent_settings(settings: &Settings) -> ConsentSettings {
+    ConsentSettings {
+        public_url: settings.consent.public_url.clone(),
+        return_addresses: settings.consent.return_addresses.0.clone(),
+    }
+}
+
 pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
     let Settings {
         takealot,
@@ -139,16 +156,26 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
             sp_api_na_url: amazon.sp_api_na_url.clone(),
             sp_api_eu_url: amazon.sp_api_eu_url.clone(),
             sp_api_fe_url: amazon.sp_api_fe_url.clone(),
-            ..AmazonSettings::default()
+            application_id: amazon.application_id.clone(),
+            draft_application: amazon.draft_application,
+            seller_central: amazon.seller_central.clone(),
         },
         shopify: ShopifySettings {
             base_url: shopify.base_url.clone(),
             api_version: shopify.api_version.clone(),
-            ..ShopifySettings::default()
+            client_id: shopify.client_id.clone(),
+            client_secret: shopify.client_secret.as_ref().map(copy),
+            client_secret_previous: shopify.client_secret_previous.as_ref().map(copy),
+            scopes: shopify.scopes.clone(),
         },
         xero: XeroSettings {
             api_url: xero.api_url.clone(),
-            ..XeroSettings::default()
+            login_url: xero.login_url.clone(),
+            identity_url: xero.identity_url.clone(),
+            client_id: xero.client_id.clone(),
+            client_secret: xero.client_secret.as_ref().map(copy),
+            client_secret_previous: xero.client_secret_previous.as_ref().map(copy),
+            scopes: xero.scopes.clone(),
         },
     }
 }

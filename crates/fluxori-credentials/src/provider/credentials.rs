@@ -3,8 +3,8 @@ use std::{fmt, sync::Arc};
 use chrono::{DateTime, Utc};
 use fluxori_connections::LiveCredential;
 use fluxori_domain::{
-    AccountDetails, AccountId, AmazonRegion, Caller, Clock, ConnectionId, Generation, Marketplace,
-    ShopDomain,
+    AccountDetails, AccountId, AmazonRegion, Caller, Clock, ConnectionId, CredentialId, Generation,
+    Marketplace, ShopDomain,
 };
 use fluxori_marketplaces::{MarketplaceError, request_headers};
 use reqwest::{RequestBuilder, header::HeaderMap};
@@ -146,6 +146,10 @@ impl MarketplaceCredentials {
     #[must_use]
     pub const fn valid_until(&self) -> Option<DateTime<Utc>> {
         self.live.valid_until
+    }
+
+    pub(super) const fn credential(&self) -> (CredentialId, Generation) {
+        (self.live.credential, self.live.generation)
     }
 
     pub(super) const fn read_at(&self) -> DateTime<Utc> {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use fluxori_connections::ReadError;
-use fluxori_domain::{ConnectionId, ConnectionStatus};
+use fluxori_domain::{ConnectionId, ConnectionStatus, OutcomeClass};
 
 /// When trouble is transient and nobody said how long it lasts, try again after this.
 const USUAL_PAUSE: Duration = Duration::from_secs(5);
@@ -32,14 +32,34 @@ pub enum CredentialError {
         /// The connection.
         connection: ConnectionId,
     },
-    /// There is no access token that is valid for as long as was asked. A test of the connection buys a new one where
-    /// the marketplace allows it (Amazon); elsewhere the seller has to paste one.
+    /// There is no access token that is valid for as long as was asked, and none can be bought: the credential came without
+    /// a refresh token, or our application is not set up here. The seller has to connect again.
     #[error("the connection has no access token that is valid for long enough")]
     NoValidToken {
         /// The connection.
         connection: ConnectionId,
         /// When the token ran out or runs out, if there is one.
         expires_at: Option<DateTime<Utc>>,
+    },
+    /// The marketplace does not renew the tokens for a reason that connecting again does not mend: a suspended account, a
+    /// missing scope. The seller's page says so. Stop until it is settled; nobody asks the marketplace before `retry_after`.
+    #[error("the marketplace does not renew the tokens ({class})")]
+    Refused {
+        /// The connection.
+        connection: ConnectionId,
+        /// What the marketplace said.
+        class: OutcomeClass,
+        /// Asking sooner gets the same answer.
+        retry_after: Duration,
+    },
+    /// The tokens have run out, and the marketplace is troubled or asks to wait. Nothing is wrong with the connection. Try
+    /// again.
+    #[error("the tokens cannot be renewed at the moment ({class})")]
+    Waiting {
+        /// What the marketplace said.
+        class: OutcomeClass,
+        /// Not before this time has passed.
+        retry_after: Duration,
     },
     /// Nothing is wrong with the credential. Try again.
     #[error("the credential cannot be read at the moment")]
@@ -59,8 +79,9 @@ pub enum CredentialError {
     },
 }
 
-impl From<ReadError> for CredentialError {
-    fn from(error: ReadError) -> Self {
+impl CredentialError {
+    /// What an adapter is told at `now`.
+    pub(super) fn from_read(error: ReadError, now: DateTime<Utc>) -> Self {
         match error {
             ReadError::NoSuchConnection => Self::NoSuchConnection,
             ReadError::Ambiguous => Self::Ambiguous,
@@ -74,6 +95,19 @@ impl From<ReadError> for CredentialError {
                 connection,
                 expires_at,
             },
+            ReadError::Refused {
+                connection,
+                class,
+                retry_at,
+            } => Self::Refused {
+                connection,
+                class,
+                retry_after: until(retry_at, now),
+            },
+            ReadError::Waiting { class, retry_at } => Self::Waiting {
+                class,
+                retry_after: until(retry_at, now),
+            },
             ReadError::Unavailable { cause } => Self::Unavailable {
                 retry_after: USUAL_PAUSE,
                 cause: cause.into(),
@@ -85,5 +119,58 @@ impl From<ReadError> for CredentialError {
                 cause: unknown.into(),
             },
         }
+    }
+
+    /// When the same call may succeed without the seller or the operator doing anything; `None` when it will not.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Waiting { retry_after, .. } | Self::Unavailable { retry_after, .. } => {
+                Some(*retry_after)
+            }
+            Self::NoSuchConnection
+            | Self::Ambiguous
+            | Self::NeedsSeller { .. }
+            | Self::NoAccountChosen { .. }
+            | Self::NoValidToken { .. }
+            | Self::Refused { .. }
+            | Self::Misconfigured { .. } => None,
+        }
+    }
+}
+
+/// From `now` to `then`, and nothing when that is over.
+fn until(then: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
+    (then - now).to_std().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn times_become_pauses_and_never_negative_ones() {
+        let now = DateTime::UNIX_EPOCH;
+        let waiting = |seconds| {
+            let error = ReadError::Waiting {
+                class: OutcomeClass::Throttled,
+                retry_at: now + TimeDelta::seconds(seconds),
+            };
+            CredentialError::from_read(error, now).retry_after()
+        };
+        assert_eq!(waiting(90), Some(Duration::from_secs(90)));
+        assert_eq!(waiting(-90), Some(Duration::ZERO));
+        let refused = ReadError::Refused {
+            connection: ConnectionId::make(now),
+            class: OutcomeClass::AccountSuspended,
+            retry_at: now + TimeDelta::minutes(15),
+        };
+        let refused = CredentialError::from_read(refused, now);
+        assert!(
+            matches!(refused, CredentialError::Refused { retry_after, .. } if retry_after == Duration::from_mins(15))
+        );
+        assert_eq!(refused.retry_after(), None);
     }
 }

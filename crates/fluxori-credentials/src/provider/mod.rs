@@ -88,12 +88,14 @@ impl CredentialProvider {
         let filter = ConnectionFilter {
             marketplace: Some(marketplace),
             status: None,
+            expiring_before: None,
         };
         let page = PageRequest {
             after: None,
             limit: PageRequest::MAX,
         };
-        let page = self.wiring.connections().list(&scope, filter, page).await?;
+        let page = self.wiring.connections().list(&scope, filter, page).await;
+        let page = page.map_err(|error| self.explain(error))?;
         Ok(page
             .items
             .into_iter()
@@ -101,8 +103,9 @@ impl CredentialProvider {
             .collect())
     }
 
-    /// Says that the marketplace answered 401 or 403. The connection is tested, so that the seller learns of it;
-    /// a report about a credential that has been replaced or tested since is ignored.
+    /// Says that the marketplace answered 401 or 403. Tokens that can be renewed are, and the connection is tested, so that
+    /// the seller learns of it; then ask for the credential again. A report about a credential that has been replaced,
+    /// renewed or tested since it was read is ignored: however many adapters report one refusal, it is acted upon once.
     ///
     /// # Errors
     /// [`CredentialError::NoSuchConnection`], [`CredentialError::Unavailable`], [`CredentialError::Misconfigured`].
@@ -113,10 +116,10 @@ impl CredentialProvider {
         let reported = self.wiring.connections().report_rejected(
             credentials.caller(),
             credentials.connection_id(),
-            credentials.generation(),
+            credentials.credential(),
             credentials.read_at(),
         );
-        Ok(reported.await?)
+        reported.await.map_err(|error| self.explain(error))
     }
 
     /// Says how a synchronisation ended, for the seller's page.
@@ -134,12 +137,21 @@ impl CredentialProvider {
             credentials.marketplace(),
             outcome,
         );
-        Ok(recorded.await?)
+        recorded.await.map_err(|error| self.explain(error))
     }
 
-    /// Writes the last audit events and closes. Call it before the program ends; other clones stop working.
+    /// Waits for refreshes under way, writes the last audit events and closes. Call it before the program ends; other clones
+    /// stop working.
     pub async fn shutdown(self) {
         self.wiring.shutdown().await;
+    }
+
+    /// What a failure of a use case means to an adapter now.
+    fn explain(&self, error: ConnectionError) -> CredentialError {
+        match error {
+            ConnectionError::NotFound => CredentialError::NoSuchConnection,
+            error => CredentialError::from_read(error.into(), self.clock.now()),
+        }
     }
 
     fn caller(&self, user: &UserId, organization: &OrganizationId) -> Caller {
@@ -151,11 +163,3 @@ impl CredentialProvider {
     }
 }
 
-impl From<ConnectionError> for CredentialError {
-    fn from(error: ConnectionError) -> Self {
-        if matches!(error, ConnectionError::NotFound) {
-            return Self::NoSuchConnection;
-        }
-        fluxori_connections::ReadError::from(error).into()
-    }
-}

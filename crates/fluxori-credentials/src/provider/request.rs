@@ -53,7 +53,9 @@ impl<'a> CredentialRequest<'a> {
         self
     }
 
-    /// How long the access token must at least be valid; a minute when not said.
+    /// How long the access token must at least be valid; a minute when not said. One that runs out sooner is renewed first.
+    ///
+    /// More than 20 minutes count as 20: Xero's fresh tokens live for 30, and a caller must not make every read buy one.
     pub const fn minimum_validity(mut self, validity: Duration) -> Self {
         self.request.minimum_validity = validity;
         self
@@ -73,7 +75,8 @@ impl<'a> CredentialRequest<'a> {
             .wiring
             .connections()
             .read_credential(&caller, request)
-            .await?;
+            .await
+            .map_err(|error| CredentialError::from_read(error, provider.clock.now()))?;
         MarketplaceCredentials::new(live, caller, std::sync::Arc::clone(&provider.clock))
     }
 }

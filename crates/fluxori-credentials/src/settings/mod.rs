@@ -1,7 +1,9 @@
 //! Settings: one name each, upper case in the environment, lower case in the file.
 
+mod addresses;
 mod error;
 mod list;
+mod moment;
 mod reference;
 mod section;
 mod sections;
@@ -9,11 +11,12 @@ mod values;
 
 pub use error::SettingsError;
 pub use list::List;
+pub use moment::Moment;
 pub use reference::configuration_reference;
 pub use section::{Presence, Section, SettingDoc};
 pub use sections::{
-    AmazonSection, ApiSection, DatabaseSection, JwtSection, LogSection, SecretSection,
-    ServiceSection, ShopifySection, TakealotSection, XeroSection,
+    AmazonSection, ApiSection, ConsentSection, DatabaseSection, JwtSection, LogSection,
+    SecretSection, ServiceSection, ShopifySection, TakealotSection, XeroSection,
 };
 pub use values::Values;
 
@@ -26,6 +29,8 @@ pub struct Settings {
     pub database: DatabaseSection,
     /// What protects the secrets.
     pub secrets: SecretSection,
+    /// Where sellers come back to.
+    pub consent: ConsentSection,
     /// Takealot.
     pub takealot: TakealotSection,
     /// Amazon.
@@ -50,7 +55,10 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`], naming the setting and what to do.
     pub fn load(values: &Values) -> Result<Self, SettingsError> {
+        let consent = ConsentSection::load(values)?;
+        addresses::check(&consent)?;
         Ok(Self {
+            consent,
             service: ServiceSection::load(values)?,
             database: DatabaseSection::load(values)?,
             secrets: SecretSection::load(values)?,

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 
 use fluxori_domain::{SecretText, ServiceName};
-use fluxori_marketplaces::{ApiVersion, BaseUrl, ShopUrl};
+use fluxori_marketplaces::{ApiVersion, BaseUrl, Scopes, SellerCentral, ShopUrl};
 use url::Url;
 
-use super::{List, Section, section::section};
+use super::{List, Moment, Section, section::section};
 
 /// All sections, in the order of the reference page.
 pub(super) const fn all() -> &'static [Section] {
@@ -16,6 +16,7 @@ pub(super) const fn all() -> &'static [Section] {
         ServiceSection::SECTION,
         ApiSection::SECTION,
         JwtSection::SECTION,
+        ConsentSection::SECTION,
         TakealotSection::SECTION,
         AmazonSection::SECTION,
         ShopifySection::SECTION,
@@ -54,6 +55,9 @@ section!(
     ServiceSection, "Program" {
         /// Its name in the audit trail, such as `stock-sync`.
         SERVICE_NAME => service_name: ServiceName, "fluxori";
+        /// Seconds between two rounds of background work in `fluxori-server`: interrupted refreshes and deletions, idle refresh
+        /// tokens, connections that nobody tested for a day. Of several servers one at a time does it. `0` means never.
+        HOUSEKEEPING_SECONDS => housekeeping_seconds: u16, "30";
     }
 );
 
@@ -104,6 +108,20 @@ section!(
 );
 
 section!(
+    /// Connecting in the browser: where sellers come back to from a marketplace. Needed by `fluxori-server` when sellers
+    /// connect at Amazon, Shopify or Xero; `fluxori-server doctor` prints the addresses to register there.
+    ConsentSection, "Connecting in the browser" {
+        /// Where sellers' browsers reach this server, such as `https://vault.example.com`: `https://` without a path;
+        /// `http://` is taken for this machine only.
+        PUBLIC_URL => public_url: Url, optional;
+        /// Pages that a browser may be sent to afterwards, separated by commas, such as
+        /// `https://app.example.com/integrations`; pages below them are allowed too. The first is where browsers go when
+        /// nobody knows where they came from. `https://`, or `http://` on this machine.
+        RETURN_ADDRESSES => return_addresses: List<Url>, "";
+    }
+);
+
+section!(
     /// Takealot. Sellers bring their own keys; nothing has to be set.
     TakealotSection, "Takealot" {
         /// The current Marketplace API, without its version.
@@ -114,7 +132,8 @@ section!(
 );
 
 section!(
-    /// Amazon Selling Partner API. The client id and secret are of our own application.
+    /// Amazon Selling Partner API. Client id and secret are of our own application; sellers who bring their own refresh
+    /// token need them too. To connect in the browser the application id is needed as well.
     AmazonSection, "Amazon" {
         /// The application's Login with Amazon client id.
         AMAZON_CLIENT_ID => client_id: String, optional;
@@ -122,6 +141,15 @@ section!(
         AMAZON_CLIENT_SECRET => client_secret: SecretText, optional, secret;
         /// The client secret before that, tried when the new one is refused. It works for seven more days.
         AMAZON_CLIENT_SECRET_PREVIOUS => client_secret_previous: SecretText, optional, secret;
+        /// When Amazon will stop taking the client secret: a day or an RFC 3339 time. `fluxori-server` warns 30, 7 and 1 days
+        /// ahead.
+        AMAZON_CLIENT_SECRET_EXPIRES_AT => client_secret_expires_at: Moment, optional;
+        /// The application's id, `amzn1.sp.solution.…`, which the consent page needs.
+        AMAZON_APPLICATION_ID => application_id: String, optional;
+        /// Whether the application is still a draft, which the consent page must be told.
+        AMAZON_DRAFT_APPLICATION => draft_application: bool, "false";
+        /// Where sellers of a country consent, over what is built in: `COUNTRY=URL` separated by commas. `*` is every country.
+        AMAZON_SELLER_CENTRAL => seller_central: SellerCentral, "";
         /// Login with Amazon.
         AMAZON_LWA_URL => lwa_url: BaseUrl, "https://api.amazon.com";
         /// The Selling Partner API in North America.
@@ -134,8 +162,17 @@ section!(
 );
 
 section!(
-    /// Shopify. Sellers bring the token of a custom application; nothing has to be set.
+    /// Shopify. Sellers who bring the token of a custom application need nothing set; to connect in the browser our own
+    /// app's client id, client secret and scopes are needed.
     ShopifySection, "Shopify" {
+        /// The app's client id.
+        SHOPIFY_CLIENT_ID => client_id: String, optional;
+        /// The app's client secret. It also signs callbacks and webhooks.
+        SHOPIFY_CLIENT_SECRET => client_secret: SecretText, optional, secret;
+        /// The client secret before that, accepted besides the new one until Shopify has revoked it.
+        SHOPIFY_CLIENT_SECRET_PREVIOUS => client_secret_previous: SecretText, optional, secret;
+        /// What shops are asked to allow, separated by commas, such as `read_products,write_orders`.
+        SHOPIFY_SCOPES => scopes: Scopes, "";
         /// The address of a shop; `{shop}` stands for its domain.
         SHOPIFY_BASE_URL => base_url: ShopUrl, "https://{shop}";
         /// The version of the Admin API.
@@ -144,8 +181,21 @@ section!(
 );
 
 section!(
-    /// Xero. Sellers bring a token set; nothing has to be set.
+    /// Xero. Sellers who bring a token set need nothing set; to connect in the browser, and to renew tokens, our own app's
+    /// client id is needed.
     XeroSection, "Xero" {
+        /// The app's client id.
+        XERO_CLIENT_ID => client_id: String, optional;
+        /// The app's client secret. Apps of the PKCE type have none.
+        XERO_CLIENT_SECRET => client_secret: SecretText, optional, secret;
+        /// The client secret before that, tried when the new one is refused.
+        XERO_CLIENT_SECRET_PREVIOUS => client_secret_previous: SecretText, optional, secret;
+        /// What users are asked to allow, separated by spaces or commas, `offline_access` among them.
+        XERO_SCOPES => scopes: Scopes, "";
+        /// The consent page.
+        XERO_LOGIN_URL => login_url: BaseUrl, "https://login.xero.com";
+        /// Where tokens are bought, and who signs them.
+        XERO_IDENTITY_URL => identity_url: BaseUrl, "https://identity.xero.com";
         /// The API.
         XERO_API_URL => api_url: BaseUrl, "https://api.xero.com";
     }
