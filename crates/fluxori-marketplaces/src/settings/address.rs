@@ -24,11 +24,6 @@ impl BaseUrl {
     pub(crate) fn host_rule(&self) -> HostRule {
         HostRule::Exactly(self.0.origin())
     }
-
-    /// The address itself, without a slash at its end.
-    pub(crate) fn as_str(&self) -> &str {
-        self.0.as_str().trim_end_matches('/')
-    }
 }
 
 impl FromStr for BaseUrl {

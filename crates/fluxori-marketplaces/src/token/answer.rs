@@ -153,35 +153,35 @@ struct ErrorDocument {
 }
 
 /// The tokens, or why there are none. Their life counts from `asked_at`, when the request was begun.
-pub(super) fn classify(
+pub(super) fn read_tokens(
     answer: &Answer,
     dialect: &Dialect,
     asked_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Bought, NotBought> {
-    let unlisted = || Verdict::of_unlisted(answer, now);
-    let verdict = match answer.status() {
-        200 => match answer
-            .json::<Success>()
-            .and_then(|success| bought(success, dialect, asked_at))
-        {
-            Some(bought) => return Ok(bought),
-            None => unlisted(),
-        },
+    (answer.status() == 200)
+        .then(|| answer.json::<Success>())
+        .flatten()
+        .and_then(|success| bought(success, dialect, asked_at))
+        .ok_or_else(|| not_bought(answer, dialect, now))
+}
+
+/// What an answer means that is not a good one.
+pub(super) fn not_bought(answer: &Answer, dialect: &Dialect, now: DateTime<Utc>) -> NotBought {
+    NotBought::Other(match answer.status() {
         429 => Verdict::throttled(retry_after(answer.headers(), now, MAX_WAIT), now),
         _ if answer.is_from_edge() => Verdict::of(OutcomeClass::EdgeBlocked),
         403 | 503 if answer.is_html() => Verdict::of(OutcomeClass::EdgeBlocked),
         500..=599 => Verdict::transient(answer, now),
         status @ 400..=499 => match refusal(answer, status, dialect) {
-            Some(Refused::Client) => return Err(NotBought::ClientRefused),
+            Some(Refused::Client) => return NotBought::ClientRefused,
             Some(Refused::Class(OutcomeClass::Transient)) => Verdict::transient(answer, now),
             Some(Refused::Class(class)) => Verdict::of(class),
             Some(Refused::ForLong) => Verdict::throttled(Some(now + MAX_WAIT), now),
-            None => unlisted(),
+            None => Verdict::of_unlisted(answer, now),
         },
-        _ => unlisted(),
-    };
-    Err(NotBought::Other(verdict))
+        _ => Verdict::of_unlisted(answer, now),
+    })
 }
 
 fn refusal(answer: &Answer, status: u16, dialect: &Dialect) -> Option<Refused> {
@@ -239,7 +239,7 @@ fn is_token(text: &SecretText, max_length: usize) -> bool {
 #[cfg(test)]
 pub(crate) fn class_of(answer: &Answer, dialect: &Dialect) -> OutcomeClass {
     let now = DateTime::UNIX_EPOCH;
-    match classify(answer, dialect, now, now) {
+    match read_tokens(answer, dialect, now, now) {
         Ok(_) => OutcomeClass::Ok,
         Err(not_bought) => Outcome::from(not_bought).class,
     }

@@ -1,14 +1,20 @@
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use fluxori_domain::Clock;
 use url::Url;
 
 use super::{
-    Application, Bought, Dialect, NotBought, TokenRequest, answer::classify, request::Sending,
+    Application, Bought, Dialect, NotBought, TokenRequest,
+    answer::{not_bought, read_tokens},
+    request::Sending,
 };
-use crate::{http::ProviderHttp, verdict::Verdict};
+use crate::{
+    http::{Answer, ProviderHttp},
+    verdict::Verdict,
+};
 
-/// Where tokens are bought.
+/// Where tokens are bought, or given back.
 pub(crate) struct TokenEndpoint<'a> {
     pub(crate) http: &'a ProviderHttp,
     pub(crate) url: Url,
@@ -17,42 +23,64 @@ pub(crate) struct TokenEndpoint<'a> {
 }
 
 impl TokenEndpoint<'_> {
-    /// Spends a grant: one request, or a second one with the previous client secret when the present one is refused, for
-    /// a new secret takes a while to be known everywhere. A refused client spends no grant. Also says how long it took.
+    /// Spends a grant, and says how long it took.
     pub(crate) async fn buy(
         &self,
         application: &Application,
         request: &TokenRequest<'_>,
     ) -> (Result<Bought, NotBought>, Duration) {
-        let secrets = application.client_secrets();
-        let (mut result, mut spent) = self.buy_once(application, 0, request).await;
-        if matches!(result, Err(NotBought::ClientRefused)) && secrets.len() > 1 {
-            let (second, took) = self.buy_once(application, 1, request).await;
-            result = second;
-            spent += took;
-        }
-        (result, spent)
+        self.ask(application, request, |answer, asked_at| {
+            read_tokens(answer, self.dialect, asked_at, self.clock.now())
+        })
+        .await
     }
 
-    async fn buy_once(
+    /// Makes a request to which the good answer is an empty one.
+    pub(crate) async fn tell(
         &self,
         application: &Application,
-        secret: usize,
         request: &TokenRequest<'_>,
-    ) -> (Result<Bought, NotBought>, Duration) {
-        let asked_at = self.clock.now();
-        let exchange = request
-            .send(Sending {
-                http: self.http,
-                url: &self.url,
-                client_id: application.client_id(),
-                client_secret: application.client_secrets().get(secret),
-            })
-            .await;
-        let result = match exchange.answer {
-            Ok(answer) => classify(&answer, self.dialect, asked_at, self.clock.now()),
-            Err(trouble) => Err(NotBought::Other(Verdict::from(trouble))),
-        };
-        (result, exchange.latency)
+    ) -> Result<(), NotBought> {
+        let told = self.ask(application, request, |answer, _| {
+            let is_good = answer.status() == 200 && !answer.is_html();
+            is_good
+                .then_some(())
+                .ok_or_else(|| not_bought(answer, self.dialect, self.clock.now()))
+        });
+        told.await.0
+    }
+
+    /// One request, or a second one with the previous client secret when the present one is refused, for a new secret
+    /// takes a while to be known everywhere. A refused client spends nothing.
+    async fn ask<T>(
+        &self,
+        application: &Application,
+        request: &TokenRequest<'_>,
+        read: impl Fn(&Answer, DateTime<Utc>) -> Result<T, NotBought>,
+    ) -> (Result<T, NotBought>, Duration) {
+        let secrets = application.client_secrets();
+        let mut spent = Duration::ZERO;
+        let mut tried = 0;
+        loop {
+            let asked_at = self.clock.now();
+            let exchange = request
+                .send(Sending {
+                    http: self.http,
+                    url: &self.url,
+                    client_id: application.client_id(),
+                    client_secret: secrets.get(tried),
+                })
+                .await;
+            spent += exchange.latency;
+            tried += 1;
+            let result = match exchange.answer {
+                Ok(answer) => read(&answer, asked_at),
+                Err(trouble) => Err(NotBought::Other(Verdict::from(trouble))),
+            };
+            let is_refused = matches!(result, Err(NotBought::ClientRefused));
+            if !is_refused || tried >= secrets.len() {
+                return (result, spent);
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use secrecy::ExposeSecret;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::http::{Budget, Exchange, ProviderHttp, ProviderRequest, RequestBody};
 
@@ -20,6 +20,8 @@ pub(crate) enum TokenRequest<'a> {
     Standard(StandardGrant<'a>),
     /// The same things as a JSON object, for those who read the RFC freely. Its members may be secret.
     Json(Vec<(&'static str, &'a str)>),
+    /// A form of these members and the client's id and secret. Its members may be secret.
+    Form(Vec<(&'static str, &'a str)>),
 }
 
 /// A grant to be spent.
@@ -48,7 +50,19 @@ impl TokenRequest<'_> {
     pub(super) async fn send(&self, sending: Sending<'_>) -> Exchange {
         match self {
             Self::Standard(grant) => grant.send(sending).await,
-            Self::Json(members) => sending.http.send(json_request(members, sending)).await,
+            Self::Json(members) => {
+                let body = serde_json::to_string(&with_client(members, sending));
+                let body = body.expect("texts can be written");
+                sending.send("application/json", body).await
+            }
+            Self::Form(members) => {
+                let body = form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(with_client(members, sending))
+                    .finish();
+                sending
+                    .send("application/x-www-form-urlencoded", body)
+                    .await
+            }
         }
     }
 }
@@ -126,26 +140,36 @@ fn form(request: HttpRequest) -> ProviderRequest {
     }
 }
 
+impl Sending<'_> {
+    async fn send(&self, content_type: &'static str, body: String) -> Exchange {
+        let content_type = HeaderValue::from_static(content_type);
+        self.http
+            .send(ProviderRequest {
+                method: Method::POST,
+                url: self.url.clone(),
+                headers: HeaderMap::from_iter([(CONTENT_TYPE, content_type)]),
+                body: RequestBody::text(body),
+                budget: Budget::Token,
+            })
+            .await
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "EXPOSE: goes into the body of one request to the token endpoint"
 )]
-fn json_request(members: &[(&'static str, &str)], sending: Sending<'_>) -> ProviderRequest {
-    let mut body: BTreeMap<_, _> = members.iter().copied().collect();
-    body.insert("client_id", sending.client_id);
-    body.extend(
-        sending
-            .client_secret
-            .map(|secret| ("client_secret", secret.expose_secret())),
-    );
-    ProviderRequest {
-        method: Method::POST,
-        url: sending.url.clone(),
-        headers: HeaderMap::from_iter([(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        )]),
-        body: RequestBody::text(serde_json::to_string(&body).expect("texts can be written")),
-        budget: Budget::Token,
-    }
+fn with_client<'a>(
+    members: &[(&'static str, &'a str)],
+    sending: Sending<'a>,
+) -> BTreeMap<&'static str, &'a str> {
+    let secret = sending
+        .client_secret
+        .map(|secret| ("client_secret", secret.expose_secret()));
+    members
+        .iter()
+        .copied()
+        .chain([("client_id", sending.client_id)])
+        .chain(secret)
+        .collect()
 }

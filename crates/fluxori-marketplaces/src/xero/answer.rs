@@ -25,25 +25,32 @@ pub(super) struct Tenant {
     pub(super) kind: Option<String>,
     #[serde(default, rename = "tenantName", deserialize_with = "lenient_text")]
     pub(super) name: Option<String>,
+    /// The consent that connected it.
+    #[serde(default, rename = "authEventId", deserialize_with = "lenient_text")]
+    pub(super) auth_event: Option<String>,
 }
 
 /// The good answer, or what a bad one means. A list that is understood only in part is not a good answer:
 /// the missing organisation could be ours.
 pub(super) fn classify(answer: &Answer, now: DateTime<Utc>) -> Result<Vec<Tenant>, Verdict> {
+    (answer.status() == 200)
+        .then(|| answer.json())
+        .flatten()
+        .ok_or_else(|| refusal(answer, now))
+}
+
+/// What an answer means that is not a good one.
+pub(super) fn refusal(answer: &Answer, now: DateTime<Utc>) -> Verdict {
     use OutcomeClass::{ConfigError, EdgeBlocked};
-    Err(match answer.status() {
+    match answer.status() {
         429 => Verdict::throttled(wait_of_window(answer, now), now),
         _ if answer.is_from_edge() => Verdict::of(EdgeBlocked),
-        200 => match answer.json() {
-            Some(tenants) => return Ok(tenants),
-            None => Verdict::of_unlisted(answer, now),
-        },
         401 => of_unauthorized(answer, now),
         403 => of_forbidden(answer, now),
         404 => Verdict::of(ConfigError),
         500..=599 => Verdict::transient(answer, now),
         _ => Verdict::of_unlisted(answer, now),
-    })
+    }
 }
 
 fn of_unauthorized(answer: &Answer, now: DateTime<Utc>) -> Verdict {

@@ -1,10 +1,16 @@
 //! Xero: a token belongs to a user and reaches one or more organisations ("tenants").
 
 mod answer;
+mod consent;
 mod descriptor;
+mod disconnect;
 mod headers;
+mod id_token;
+mod jwt;
+mod keys;
 mod parse;
 mod refresh;
+mod tenants;
 mod test_call;
 mod token;
 
@@ -22,9 +28,10 @@ use fluxori_domain::{
 
 pub(crate) use headers::headers;
 
+use self::keys::KnownKeys;
 use crate::{
     http::{HttpClient, ProviderHttp},
-    settings::{BaseUrl, XeroSettings},
+    settings::{BaseUrl, Scopes, XeroSettings},
     token::{Application, refresh_token},
 };
 
@@ -35,6 +42,10 @@ pub(crate) struct Xero {
     identity_url: BaseUrl,
     /// Absent while the operator has set none.
     application: Option<Application>,
+    login_url: BaseUrl,
+    scopes: Scopes,
+    keys: KnownKeys,
+    descriptor: MarketplaceDescriptor,
     clock: Arc<dyn Clock>,
 }
 
@@ -52,6 +63,10 @@ impl Xero {
                 settings.client_secret.as_ref(),
                 settings.client_secret_previous.as_ref(),
             ),
+            login_url: settings.login_url.clone(),
+            scopes: settings.scopes.clone(),
+            keys: KnownKeys::default(),
+            descriptor: descriptor::descriptor(settings),
             clock,
         }
     }
@@ -64,11 +79,11 @@ impl MarketplaceClient for Xero {
     }
 
     fn descriptor(&self) -> MarketplaceDescriptor {
-        descriptor::descriptor()
+        self.descriptor.clone()
     }
 
     fn parse(&self, auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
-        parse::parse(auth_type, form)
+        parse::parse(self.descriptor(), auth_type, form)
     }
 
     fn known_fields(&self, details: &AccountDetails) -> Vec<(&'static str, String)> {
@@ -91,12 +106,12 @@ impl MarketplaceClient for Xero {
         Some(Duration::from_secs(30 * 24 * 3600))
     }
 
-    async fn disconnect(&self, _: DisconnectSubject<'_>) -> Disconnection {
-        Disconnection::LeftToSeller
+    async fn disconnect(&self, subject: DisconnectSubject<'_>) -> Disconnection {
+        self.cut_off(subject).await
     }
 
     fn consent(&self) -> Option<&dyn ConsentClient> {
-        None
+        Some(self)
     }
 
     fn webhook(&self, _: WebhookRequest<'_>) -> Option<Result<WebhookEvent, WebhookProblem>> {

@@ -1,18 +1,22 @@
 use fluxori_domain::{
     AccessToken, AccountDetails, AccountId, AuthType, CredentialDocument, CredentialForm,
-    InvalidForm, RefreshToken, Submission, XeroDetails,
+    InvalidForm, MarketplaceDescriptor, RefreshToken, Submission, XeroDetails,
 };
 use uuid::Uuid;
 
 use super::{
-    descriptor::{ACCESS_TOKEN, REFRESH_TOKEN, TENANT_ID, descriptor},
+    descriptor::{ACCESS_TOKEN, REFRESH_TOKEN, TENANT_ID},
     token::clocks_of,
 };
 use crate::form::{FormReader, Parts};
 
 /// Reads the form. The access token is required, for it is what the test is made with; a refresh token may be missing.
-pub(super) fn parse(auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
-    let mut reader = FormReader::new(descriptor(), auth_type, form)?;
+pub(super) fn parse(
+    descriptor: MarketplaceDescriptor,
+    auth_type: AuthType,
+    form: &CredentialForm,
+) -> Result<Submission, InvalidForm> {
+    let mut reader = FormReader::new(descriptor, auth_type, form)?;
     let access_token = reader.secret(ACCESS_TOKEN, 16);
     let refresh_token = reader.secret(REFRESH_TOKEN, 16).map(RefreshToken::new);
     let tenant_id = reader.text(TENANT_ID, read_tenant_id);

@@ -2,21 +2,13 @@ use fluxori_domain::{
     AccountDetails, OutcomeClass, XeroDetails,
     ports::{Account, AccountChoice, TestReport, TestSubject},
 };
-use reqwest::Method;
 use uuid::Uuid;
 
-use super::{
-    Xero,
-    answer::{Tenant, classify, headroom},
-    headers::headers_without_tenant,
-    parse::account_id,
-};
+use super::{Xero, answer::Tenant, parse::account_id, tenants::Listed};
 use crate::{
-    http::{Budget, ProviderRequest, RequestBody},
     outside::{code, name},
     report,
     token::refresh_token,
-    verdict::Verdict,
 };
 
 impl Xero {
@@ -25,42 +17,26 @@ impl Xero {
         let AccountDetails::Xero(details) = subject.details else {
             return report::not_ours();
         };
-        let Ok(headers) = headers_without_tenant(subject.document) else {
+        let Some(Listed {
+            tenants,
+            latency,
+            rate,
+        }) = self.list_tenants(subject.document, None).await
+        else {
             return report::not_ours();
         };
-        let exchange = self
-            .http
-            .send(ProviderRequest {
-                method: Method::GET,
-                url: self.api_url.join("/connections"),
-                headers,
-                body: RequestBody::NONE,
-                budget: Budget::Test,
-            })
-            .await;
-        let now = self.clock.now();
-        let rate = exchange
-            .answer
-            .as_ref()
-            .ok()
-            .and_then(|answer| headroom(answer.headers()));
-        let answer = exchange.answer.map_err(Verdict::from);
-        match answer.and_then(|answer| classify(&answer, now)) {
+        match tenants {
             Ok(tenants) => match ours(tenants, details.tenant_id) {
-                Ours::One(tenant) => report::good(account(&tenant), exchange.latency, rate),
+                Ours::One(tenant) => report::good(account(&tenant), latency, rate),
                 Ours::ToChoose(tenants) => {
                     let choices = tenants.iter().map(choice).collect();
-                    report::several(choices, exchange.latency, rate)
+                    report::several(choices, latency, rate)
                 }
-                Ours::Gone => report::bare(
-                    OutcomeClass::TenantDisconnected.into(),
-                    exchange.latency,
-                    rate,
-                ),
+                Ours::Gone => report::bare(OutcomeClass::TenantDisconnected.into(), latency, rate),
             },
             Err(verdict) => {
                 let may_be_stale = !subject.is_fresh && refresh_token(subject.document).is_some();
-                report::refused(verdict, may_be_stale, exchange.latency, rate)
+                report::refused(verdict, may_be_stale, latency, rate)
             }
         }
     }
@@ -94,7 +70,7 @@ fn choice(tenant: &Tenant) -> AccountChoice {
     }
 }
 
-fn account(tenant: &Tenant) -> Account {
+pub(super) fn account(tenant: &Tenant) -> Account {
     Account {
         id: account_id(tenant.id),
         name: tenant.name.as_deref().and_then(name),
@@ -116,6 +92,7 @@ mod tests {
             connection_id: None,
             kind: None,
             name: None,
+            auth_event: None,
         }
     }
 

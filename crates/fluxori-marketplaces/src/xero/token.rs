@@ -1,9 +1,8 @@
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{Clocks, SecretText};
-use secrecy::ExposeSecret;
 use serde::Deserialize;
-use zeroize::Zeroizing;
+
+use super::jwt::Jwt;
 
 /// How long an access token lives.
 const ACCESS_LIFE: TimeDelta = TimeDelta::minutes(30);
@@ -34,14 +33,7 @@ pub(super) fn clocks_of(access_token: &SecretText, has_refresh_token: bool) -> C
 fn expiry_of(access_token: &SecretText) -> Option<DateTime<Utc>> {
     /// 2020 to 2100: seconds, not milliseconds, and not made up.
     const PLAUSIBLE: std::ops::Range<i64> = 1_577_836_800..4_102_444_800;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "EXPOSE: only the expiry is read from it"
-    )]
-    let mut parts = access_token.expose_secret().split('.');
-    let (_header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
-    let claims = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims).ok()?);
-    let claims: Claims = serde_json::from_slice(&claims).ok()?;
+    let claims: Claims = Jwt::of(access_token)?.claims()?;
     PLAUSIBLE
         .contains(&claims.exp)
         .then(|| DateTime::from_timestamp(claims.exp, 0))
@@ -50,6 +42,7 @@ fn expiry_of(access_token: &SecretText) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     use rstest::rstest;
 
     use super::*;

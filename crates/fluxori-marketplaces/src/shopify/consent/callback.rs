@@ -173,7 +173,7 @@ mod tests {
     #[case(2, "some-shop.myshopify.com.evil.example")]
     #[case(4, "now")]
     #[case(4, "-1795428000")]
-    #[case(4, "+1795428000")]
+    #[case(4, "1795428000.0")]
     #[case(4, "99999999999999999999")]
     fn what_is_signed_but_is_no_shop_or_time_is_malformed(
         #[case] index: usize,
