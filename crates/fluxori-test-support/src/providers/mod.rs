@@ -9,14 +9,19 @@ pub mod keys;
 mod address;
 mod amazon;
 mod behaviour;
+mod browser;
+mod control;
 mod faults;
+mod http;
 mod inject;
 mod journal;
 mod oauth;
+mod pages;
 mod routes;
 mod seen;
 mod server;
 mod shopify;
+mod shopify_webhook;
 mod simulated;
 mod state;
 mod takealot;
@@ -25,6 +30,7 @@ mod xero;
 
 pub use address::Endpoints;
 pub use behaviour::{Behaviour, Call, Reply};
+pub use browser::{Decision, NoCallback, consent};
 pub use faults::{Fault, FaultRule};
 pub use journal::RecordedRequest;
 pub use oauth::{
@@ -32,3 +38,4 @@ pub use oauth::{
     sign_shopify_body, sign_shopify_query,
 };
 pub use server::SimulatedProviders;
+pub use shopify_webhook::ShopifyWebhook;

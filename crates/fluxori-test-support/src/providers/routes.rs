@@ -6,12 +6,21 @@ use actix_web::{
 };
 use serde_json::json;
 
-use super::{Call, amazon, inject, oauth, seen::Seen, shopify, state::State, takealot, wire, xero};
+use super::{
+    Call, amazon, control, inject, oauth, pages, seen::Seen, shopify, state::State, takealot, wire,
+    xero,
+};
 
 /// Every request comes here, so that none goes unseen.
 pub(super) async fn handle(state: Data<State>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let path = request.path().to_owned();
     let parts: Vec<&str> = path.split('/').skip(1).collect();
+    if let Some(answer) = control::answer(&state, &request, &body, &parts) {
+        return answer;
+    }
+    if let Some(page) = pages::answer(&state, &request, &body, &parts).await {
+        return page;
+    }
     let call = call_of(&parts);
     let fault = {
         let mut faults = state.faults();

@@ -48,9 +48,10 @@ pub(super) async fn graphql(
         Provider::Shopify,
     );
     let is_of_shop = |holder: &Holder| holder.account == shop;
-    let behaviour = match told.holder.as_ref().is_none_or(is_of_shop) {
-        true => told.behaviour,
-        false => Behaviour::Refused,
+    let behaviour = if told.holder.as_ref().is_none_or(is_of_shop) {
+        told.behaviour
+    } else {
+        Behaviour::Refused
     };
     let scope = told.holder.as_ref().map(|holder| holder.scope.as_str());
     let good = || answer(shop, scope.unwrap_or("write_orders,read_products"));

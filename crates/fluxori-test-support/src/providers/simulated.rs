@@ -42,6 +42,12 @@ impl SimulatedProviders {
         self.state.grants().end(id);
     }
 
+    /// Lets every access token of a marketplace run out now, but not the ones that never do.
+    pub fn expire_access_tokens(&self, provider: Provider) {
+        let now = self.state.now();
+        self.state.grants().expire_access(provider, now);
+    }
+
     /// Makes a secret of an application wrong, or right again.
     pub fn refuse_client_secret(&self, secret: &str, is_refused: bool) {
         self.state.clients().refuse(secret, is_refused);

@@ -29,7 +29,7 @@ impl Grants {
             return Access::Unknown;
         };
         let grant = self
-            .grants
+            .by_id
             .get_mut(&entry.grant)
             .expect("tokens outlive no grant");
         // A Xero token is a signed statement: it stays true until it expires, whatever becomes of its connections.

@@ -23,6 +23,6 @@ impl Grants {
     /// The account of the grant that a refresh token belongs, or belonged, to.
     pub(in super::super) fn account_of_refresh(&self, token: &str) -> Option<String> {
         let id = self.refresh.get(token)?.grant;
-        Some(self.grants[&id].account.clone())
+        Some(self.by_id[&id].account.clone())
     }
 }

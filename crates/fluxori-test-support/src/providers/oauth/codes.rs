@@ -1,7 +1,7 @@
 //! Authorisation codes: good once, for the one who asked, for a few minutes.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ring::digest;
 
 use super::{
@@ -10,6 +10,9 @@ use super::{
     store::{Grants, NewGrant, Tokens},
     values,
 };
+
+/// How long a code works at Amazon. Shopify and Xero do not publish it.
+const CODE_LIFE: TimeDelta = TimeDelta::minutes(5);
 
 /// A code to be made.
 #[derive(Debug, Clone)]
@@ -49,7 +52,7 @@ impl Grants {
     /// Makes a code for what a person agreed to.
     pub(in super::super) fn make_code(&mut self, new: NewCode, now: DateTime<Utc>) -> String {
         let code = values::make_code(new.provider);
-        let expires_at = now + new.provider.code_life();
+        let expires_at = now + CODE_LIFE;
         self.codes
             .insert(code.clone(), PendingCode { new, expires_at });
         code

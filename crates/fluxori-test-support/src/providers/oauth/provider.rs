@@ -56,9 +56,4 @@ impl Provider {
             Self::Xero => TimeDelta::minutes(30),
         }
     }
-
-    /// How long an authorisation code works. Shopify and Xero do not publish it.
-    pub(super) const fn code_life(self) -> TimeDelta {
-        TimeDelta::minutes(5)
-    }
 }

@@ -49,7 +49,7 @@ impl Grants {
                 return Err(dead);
             }
         };
-        let grant = self.grants.get_mut(&id).expect("it was just looked up");
+        let grant = self.by_id.get_mut(&id).expect("it was just looked up");
         grant.spent += 1;
         let access = make_access_token(grant, now);
         if grant.provider == Provider::Amazon {
@@ -67,7 +67,7 @@ impl Grants {
 
     fn check(&self, spending: Spending<'_>, now: DateTime<Utc>) -> Result<u64, Dead> {
         let token = self.refresh.get(spending.token).ok_or(Dead::Unknown)?;
-        let grant = &self.grants[&token.grant];
+        let grant = &self.by_id[&token.grant];
         let is_theirs = grant.provider == spending.provider
             && grant.client_id == spending.client_id
             && spending.shop.is_none_or(|shop| shop == grant.account);
@@ -79,7 +79,7 @@ impl Grants {
 
     fn count_refusal(&mut self, spending: Spending<'_>) {
         let known = self.refresh.get(spending.token).map(|token| token.grant);
-        match known.and_then(|id| self.grants.get_mut(&id)) {
+        match known.and_then(|id| self.by_id.get_mut(&id)) {
             Some(grant) => grant.refused += 1,
             None => *self.refused_unknown.entry(spending.provider).or_default() += 1,
         }

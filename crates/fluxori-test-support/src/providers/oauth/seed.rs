@@ -37,6 +37,15 @@ impl Seed {
         }
     }
 
+    /// A name for the account of this number.
+    pub(in super::super) fn nth_account(provider: Provider, number: u64) -> String {
+        match provider {
+            Provider::Amazon => format!("A1SEEDED{number:06}"),
+            Provider::Shopify => format!("seeded-{number}.myshopify.com"),
+            Provider::Xero => format!("seeded-user-{number}"),
+        }
+    }
+
     /// Its access token ran out a minute ago.
     #[must_use]
     pub const fn expired(mut self) -> Self {
@@ -153,7 +162,7 @@ impl Grants {
             .iter()
             .map(|(tenant, name)| ((*tenant).to_owned(), (*name).to_owned()))
             .collect();
-        let auth_event = self.grants[&seeded.id].auth_event.clone();
+        let auth_event = self.by_id[&seeded.id].auth_event.clone();
         self.connect(&seeded.account, &named, &auth_event, now);
         self.refresh.remove(&seeded.refresh_token);
         let access = seeded.access_token;

@@ -14,7 +14,7 @@ const MIGRATION_GRACE: TimeDelta = TimeDelta::days(7);
 impl Grants {
     /// Turns a token that never expires into a pair; asked again within seven days, it is the same pair, as long as
     /// that one was not replaced. `scripted` tokens belong to no grant, so their word is taken.
-    pub(in super::super) fn migrate(
+    pub(super) fn migrate(
         &mut self,
         client_id: &str,
         subject: &str,
@@ -48,14 +48,14 @@ impl Grants {
         let token = self.access.get(subject)?;
         let id = token.grant;
         let never_expires = token.expires_at.is_none();
-        let grant = &self.grants[&id];
+        let grant = &self.by_id[&id];
         let is_good = never_expires && !grant.is_revoked && grant.account == shop;
         let scope = grant.scope.clone();
         is_good.then(|| self.revoke(id)).map(|()| scope)
     }
 
     fn repeat_migration(&self, id: u64, shop: &str, is_in_time: bool) -> Option<Tokens> {
-        let grant = self.grants.get(&id)?;
+        let grant = self.by_id.get(&id)?;
         let is_same = is_in_time && grant.spent == 0 && !grant.is_revoked && grant.account == shop;
         is_same.then(|| Tokens {
             grant: id,
@@ -70,7 +70,7 @@ impl Grants {
 
     /// Ends every grant of a shop.
     pub(in super::super) fn uninstall(&mut self, shop: &str) {
-        for grant in self.grants.values_mut() {
+        for grant in self.by_id.values_mut() {
             if grant.provider == Provider::Shopify && grant.account == shop {
                 grant.is_revoked = true;
             }

@@ -12,7 +12,7 @@ use super::{
 /// Everything that was handed out. Each operation is a few look-ups, so one lock serves all workers.
 #[derive(Debug, Default)]
 pub(in super::super) struct Grants {
-    pub(super) grants: HashMap<u64, Grant>,
+    pub(super) by_id: HashMap<u64, Grant>,
     pub(super) refresh: HashMap<String, RefreshToken>,
     pub(super) access: HashMap<String, AccessToken>,
     pub(super) codes: HashMap<String, PendingCode>,
@@ -80,7 +80,7 @@ impl Grants {
             lost: 0,
         };
         let access = make_access_token(&grant, access_from);
-        self.grants.insert(id, grant);
+        self.by_id.insert(id, grant);
         self.hand_out(id, access, refresh, access_from)
     }
 
@@ -92,7 +92,7 @@ impl Grants {
         refresh: Option<String>,
         now: DateTime<Utc>,
     ) -> Tokens {
-        let grant = self.grants.get_mut(&id).expect("it was just looked up");
+        let grant = self.by_id.get_mut(&id).expect("it was just looked up");
         let life = grant.provider.access_life();
         self.access.insert(
             access.clone(),
@@ -125,9 +125,19 @@ impl Grants {
         }
     }
 
+    /// Lets every access token of a marketplace run out now, but not the ones that never do.
+    pub(in super::super) fn expire_access(&mut self, provider: Provider, now: DateTime<Utc>) {
+        for token in self.access.values_mut() {
+            let is_theirs = self.by_id[&token.grant].provider == provider;
+            if is_theirs && let Some(end) = &mut token.expires_at {
+                *end = now.min(*end);
+            }
+        }
+    }
+
     /// Ends a grant: none of its tokens works any more.
     pub(super) fn revoke(&mut self, id: u64) {
-        if let Some(grant) = self.grants.get_mut(&id) {
+        if let Some(grant) = self.by_id.get_mut(&id) {
             grant.is_revoked = true;
         }
     }

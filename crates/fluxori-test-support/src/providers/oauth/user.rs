@@ -31,8 +31,8 @@ impl Grants {
         let Some(token) = self.refresh.get(refresh) else {
             return;
         };
-        let user = self.grants[&token.grant].account.clone();
-        for grant in self.grants.values_mut() {
+        let user = self.by_id[&token.grant].account.clone();
+        for grant in self.by_id.values_mut() {
             if grant.provider == Provider::Xero && grant.account == user {
                 grant.is_revoked = true;
             }

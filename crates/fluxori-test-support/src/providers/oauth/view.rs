@@ -64,7 +64,7 @@ impl Grants {
             refused: refused.unwrap_or_default(),
             ..ProviderCounts::default()
         };
-        for grant in self.grants.values() {
+        for grant in self.by_id.values() {
             if grant.provider == provider {
                 counts.grants += 1;
                 counts.alive += u64::from(!grant.is_revoked);
@@ -77,7 +77,7 @@ impl Grants {
     }
 
     pub(in super::super) fn view(&self, id: u64) -> Option<GrantView> {
-        let grant = self.grants.get(&id)?;
+        let grant = self.by_id.get(&id)?;
         Some(GrantView {
             id,
             provider: grant.provider,
@@ -93,7 +93,7 @@ impl Grants {
 
     /// All grants, in the order in which they were made.
     pub(in super::super) fn views(&self) -> Vec<GrantView> {
-        let mut ids: Vec<_> = self.grants.keys().copied().collect();
+        let mut ids: Vec<_> = self.by_id.keys().copied().collect();
         ids.sort_unstable();
         ids.into_iter().filter_map(|id| self.view(id)).collect()
     }
@@ -102,7 +102,7 @@ impl Grants {
         let Some(token) = self.refresh.get(token) else {
             return TokenState::Unknown;
         };
-        match (worth(token, &self.grants[&token.grant], now), token.state) {
+        match (worth(token, &self.by_id[&token.grant], now), token.state) {
             (Ok(()), RefreshState::Current) => TokenState::Current,
             (Ok(()), _) => TokenState::Retryable,
             (Err(_), _) => TokenState::Dead,
@@ -111,7 +111,7 @@ impl Grants {
 
     /// Notes that the answer to a successful refresh did not arrive whole.
     pub(in super::super) fn count_lost(&mut self, id: u64) {
-        if let Some(grant) = self.grants.get_mut(&id) {
+        if let Some(grant) = self.by_id.get_mut(&id) {
             grant.lost += 1;
         }
     }

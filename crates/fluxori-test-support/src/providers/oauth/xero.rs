@@ -34,7 +34,7 @@ pub(in super::super) async fn token(state: &State, seen: &mut Seen<'_>) -> HttpR
     fields.require(seen, own, &client[..if is_code { 3 } else { 2 }]);
     let client_id = match authenticate(state, seen, &fields) {
         Ok(client_id) => client_id,
-        Err(refusal) => return refusal,
+        Err(Refusal(name)) => return error(400, name),
     };
     if is_code {
         let with = Redemption {
@@ -73,8 +73,8 @@ pub(in super::super) async fn revocation(state: &State, seen: &mut Seen<'_>) -> 
     let fields = Fields::of_form(seen);
     let client = ["client_id", "client_secret", "token_type_hint"];
     fields.require(seen, &["token"], &client);
-    if let Err(refusal) = authenticate(state, seen, &fields) {
-        return refusal;
+    if let Err(Refusal(name)) = authenticate(state, seen, &fields) {
+        return error(400, name);
     }
     let token = fields.value("token");
     if let Some(behaviour) = state.scripted(token, Call::XeroRevocation) {
@@ -100,12 +100,11 @@ pub(in super::super) fn key_set(seen: &mut Seen<'_>) -> HttpResponse {
     wire::json(200, &signing::key_set())
 }
 
+/// Why an application is not served, in Xero's word.
+struct Refusal(&'static str);
+
 /// The application that calls, by header or by body.
-fn authenticate(
-    state: &State,
-    seen: &mut Seen<'_>,
-    fields: &Fields,
-) -> Result<String, HttpResponse> {
+fn authenticate(state: &State, seen: &mut Seen<'_>, fields: &Fields) -> Result<String, Refusal> {
     let header = seen.header("authorization");
     let basic = header.and_then(read_basic);
     seen.require(
@@ -118,7 +117,7 @@ fn authenticate(
         "shows its secret twice",
     );
     if seen.is_malformed() {
-        return Err(error(400, "invalid_request"));
+        return Err(Refusal("invalid_request"));
     }
     let (id, secret) = match basic {
         Some((id, secret)) => (id, Some(secret)),
@@ -130,7 +129,7 @@ fn authenticate(
     if state.clients().accepts(PROVIDER, &id, secret.as_deref()) {
         Ok(id)
     } else {
-        Err(error(400, "invalid_client"))
+        Err(Refusal("invalid_client"))
     }
 }
 
