@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use fluxori_domain::{
-    AmazonRegion, AuditKind, AuthType, ConnectionStatus, Marketplace, OutcomeClass, SyncOutcome,
-    TakealotSurface,
+    AmazonRegion, AuditKind, AuthType, ConnectMethod, ConnectionStatus, Marketplace, OutcomeClass,
+    SyncOutcome, TakealotSurface,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -39,6 +39,8 @@ name_schema! {
     MarketplaceSchema = "Marketplace", Marketplace::ALL.iter().map(|name| name.as_str()).collect();
     /// Names of the ways to connect.
     AuthTypeSchema = "AuthType", AuthType::ALL.iter().map(|name| name.as_str()).collect();
+    /// What a seller does to connect.
+    ConnectMethodSchema = "ConnectMethod", ConnectMethod::ALL.iter().map(|name| name.as_str()).collect();
     /// Names of outcome classes.
     OutcomeClassSchema = "OutcomeClass", OutcomeClass::ALL.iter().map(|name| name.as_str()).collect();
     /// Names of audit events.

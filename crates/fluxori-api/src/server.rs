@@ -147,7 +147,8 @@ fn tidy(limits: Arc<Limits>) -> tokio::task::JoinHandle<()> {
     })
 }
 
-/// Lets pages of the named origins call, with a token that they send themselves: no cookies are involved.
+/// Lets pages of the named origins call, with a token that they send themselves. Credentials are allowed for the one cookie,
+/// which ties a consent to its browser and lets nobody in.
 fn cors(origins: &[String]) -> Cors {
     let sent = [
         "idempotency-key",
@@ -175,6 +176,7 @@ fn cors(origins: &[String]) -> Cors {
         .allowed_headers(sent)
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers(shown)
+        .supports_credentials()
         .max_age(600);
     origins
         .iter()

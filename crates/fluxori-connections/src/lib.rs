@@ -23,6 +23,7 @@ mod webhook;
 pub use change::ChangeRequest;
 pub use consent::{
     Authorisation, AuthoriseRequest, BrowserBinding, CallbackEnd, ConsentResult, ConsentSettings,
+    StartEnd,
 };
 pub use create::{CreateRequest, Created, Verify};
 pub use credential::{LiveCredential, ReadRequest};

@@ -114,6 +114,11 @@ async fn connections(
     let (read_audit, audit) = ReadAudit::start(database.clone());
     let connections = Connections::new(Ports {
         connections: database.clone(),
+        refreshes: database.clone(),
+        flows: database.clone(),
+        grants: database.clone(),
+        webhooks: database.clone(),
+        work: database.clone(),
         idempotency: database.clone(),
         audit: database.clone(),
         read_audit,
@@ -123,6 +128,7 @@ async fn connections(
             Arc::clone(clock),
         )),
         marketplaces: Marketplaces::new(clients(&MarketplaceSettings::default(), &http, clock)),
+        consents: Arc::default(),
         clock: Arc::clone(clock),
     });
     (connections, audit)

@@ -21,7 +21,7 @@ use crate::{
     problem::{Problem, ProblemKind},
 };
 
-/// The program that the audit trail names for everything done over HTTP.
+/// See [`service_name`].
 const SERVICE: &str = "web";
 /// How long to wait for the keys of the identity provider.
 const RETRY_SECONDS: u32 = 5;
@@ -71,13 +71,18 @@ pub(crate) async fn login(
     }
     let caller = Caller {
         scope: identity.scope.as_ref().clone(),
-        service: ServiceName::new(SERVICE).expect("a short word is a service name"),
+        service: service_name(),
         request_id: request_id(request.request()),
     };
     request.extensions_mut().insert(Login(caller));
     let mut response = next.call(request).await?.map_into_boxed_body();
     limited(response.headers_mut(), headroom);
     Ok(response)
+}
+
+/// The program that the audit trail names for everything done over HTTP.
+pub(crate) fn service_name() -> ServiceName {
+    ServiceName::new(SERVICE).expect("a short word is a service name")
 }
 
 async fn identify(

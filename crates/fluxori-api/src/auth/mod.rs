@@ -18,7 +18,7 @@ use claims::ClaimRules;
 use jws::{Algorithm, Compact};
 use key_ring::KeyRing;
 
-pub(crate) use login::{Login, login};
+pub(crate) use login::{Login, login, service_name};
 
 /// Longest token that is looked at, in bytes.
 const LONGEST: usize = 8 * 1024;

@@ -82,7 +82,8 @@ fn check_headers(request: &HttpRequest, limit: usize) -> Result<usize, Problem> 
     Ok(announced)
 }
 
-async fn collect(
+/// Reads a body to its end, in a buffer that is wiped.
+pub(super) async fn collect(
     mut payload: Payload,
     announced: usize,
     limit: usize,

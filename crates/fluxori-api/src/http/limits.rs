@@ -76,11 +76,22 @@ impl Limits {
 
     /// Counts a failed login from an address.
     pub(crate) fn count_failure(&self, address: IpAddr) -> Result<(), Problem> {
+        self.count_against(address, "Too many requests without a valid access token.")
+    }
+
+    /// Counts, as a failed login, a request without one that led nowhere: a callback, a start or a message that is not what
+    /// a marketplace sends.
+    pub(crate) fn count_stray(&self, address: IpAddr) -> Result<(), Problem> {
+        self.count_against(
+            address,
+            "Too many requests that are not what a marketplace sends.",
+        )
+    }
+
+    fn count_against(&self, address: IpAddr, detail: &'static str) -> Result<(), Problem> {
         match self.failures.check_key(&network(address)) {
             Ok(_) => Ok(()),
-            Err(until) => {
-                Err(self.refused(&until, "Too many requests without a valid access token."))
-            }
+            Err(until) => Err(self.refused(&until, detail)),
         }
     }
 

@@ -1,7 +1,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use fluxori_domain::ConnectionId;
+use fluxori_domain::{ConnectionId, Marketplace};
 
 use crate::problem::Problem;
 
@@ -23,5 +23,20 @@ impl FromRequest for IdPath {
             .filter(|text| text.len() == LENGTH)
             .and_then(|text| text.parse().ok());
         ready(id.map(Self).ok_or_else(Problem::not_found))
+    }
+}
+
+/// The `{marketplace}` of an address.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MarketplacePath(pub(crate) Marketplace);
+
+impl FromRequest for MarketplacePath {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let name = request.match_info().get("marketplace");
+        let marketplace = name.and_then(|text| text.parse().ok());
+        ready(marketplace.map(Self).ok_or_else(Problem::not_found))
     }
 }

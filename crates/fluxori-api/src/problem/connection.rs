@@ -11,8 +11,22 @@ use crate::http::shown_name;
 /// Seconds after which a caller may try again when the database or the secret store did not answer.
 const RETRY_SECONDS: u32 = 5;
 
+/// Where a credential's form is in a request.
+const CREDENTIALS: &str = "credentials";
+/// Where a consent's form is in a request.
+pub(crate) const FIELDS: &str = "fields";
+
 /// The problem that an error of a use case is, at `now`.
 pub(crate) fn problem_of(error: ConnectionError, now: DateTime<Utc>) -> Problem {
+    problem_in(CREDENTIALS, error, now)
+}
+
+/// The same for a request that has its form in `place`.
+pub(crate) fn problem_in(
+    place: &'static str,
+    error: ConnectionError,
+    now: DateTime<Utc>,
+) -> Problem {
     use ProblemKind as Kind;
     match error {
         ConnectionError::NotFound => Problem::not_found(),
@@ -31,7 +45,8 @@ pub(crate) fn problem_of(error: ConnectionError, now: DateTime<Utc>) -> Problem 
             ),
         ),
         ConnectionError::InvalidForm(form) => {
-            Problem::invalid(form.problems.into_iter().map(in_credentials).collect())
+            let problems = form.problems.into_iter();
+            Problem::invalid(problems.map(|problem| below(place, problem)).collect())
         }
         ConnectionError::NotConfirmed { outcome } => not_confirmed(outcome, now),
         ConnectionError::ChoiceRequired { choices } => Problem::new(
@@ -67,6 +82,12 @@ pub(crate) fn problem_of(error: ConnectionError, now: DateTime<Utc>) -> Problem 
             Kind::IdempotencyMismatch,
             "This Idempotency-Key came with another request before. Make a new key for a new request.",
         ),
+        ConnectionError::ReturnAddress => Problem::invalid_field(
+            "returnTo",
+            "is not an address that the operator allows browsers to return to",
+        ),
+        ConnectionError::Randomness => of_our_own(true, ConnectionError::Randomness),
+        ConnectionError::Refresh(cause) => of_our_own(cause.is_transient(), cause),
         ConnectionError::Secret(cause) => {
             let transient = cause.is_transient();
             of_our_own(transient, cause)
@@ -107,11 +128,11 @@ fn of_our_own(transient: bool, cause: impl std::error::Error + Send + Sync + 'st
 }
 
 /// Names a field of the form by its place in the request.
-fn in_credentials(problem: FieldProblem) -> FieldProblem {
+fn below(place: &'static str, problem: FieldProblem) -> FieldProblem {
     FieldProblem {
         field: match shown_name(&problem.field) {
-            Some(name) => format!("credentials.{name}"),
-            None => "credentials".to_owned(),
+            Some(name) => format!("{place}.{name}"),
+            None => place.to_owned(),
         },
         message: problem.message,
     }

@@ -44,10 +44,14 @@ kinds! {
     InvalidQuery = "invalid-query", BAD_REQUEST, "The query cannot be used";
     /// A header cannot be read.
     InvalidHeader = "invalid-header", BAD_REQUEST, "A header cannot be used";
+    /// A message that a marketplace signed is not one that is known here.
+    MalformedWebhook = "malformed-webhook", BAD_REQUEST, "The message is not understood";
     /// No token came.
     LoginRequired = "login-required", UNAUTHORIZED, "Login required";
     /// A token came and is refused.
     InvalidToken = "invalid-token", UNAUTHORIZED, "The access token is not accepted";
+    /// A message is not a marketplace's.
+    ForgedWebhook = "forged-webhook", UNAUTHORIZED, "The signature is not accepted";
     /// The role of the caller does not allow it.
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
     /// There is nothing at this address, for this caller.

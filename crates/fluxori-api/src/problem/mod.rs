@@ -18,7 +18,7 @@ use actix_web::{
 use fluxori_domain::ports::AccountChoice;
 use fluxori_domain::{ConnectionId, FieldProblem, Outcome};
 
-pub(crate) use connection::problem_of;
+pub(crate) use connection::{FIELDS, problem_in, problem_of};
 pub(crate) use document::ProblemView;
 pub(crate) use kind::ProblemKind;
 pub(crate) use responses::{documented_responses, problems};

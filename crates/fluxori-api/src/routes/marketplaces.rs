@@ -1,6 +1,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use fluxori_domain::{
-    AuthKind, AuthType, FieldKind, FormField, Marketplace, MarketplaceDescriptor,
+    AuthKind, AuthType, ConnectMethod, FieldKind, FormField, Marketplace, MarketplaceDescriptor,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +10,7 @@ use crate::{
     auth::Login,
     http::{Query, json},
     problem::{Problem, problems},
-    schema::{AuthTypeSchema, MarketplaceSchema},
+    schema::{AuthTypeSchema, ConnectMethodSchema, MarketplaceSchema},
 };
 
 /// The address of the list.
@@ -72,6 +72,9 @@ struct AuthKindView {
     /// Which way.
     #[schema(value_type = AuthTypeSchema)]
     auth_type: AuthType,
+    /// What the seller does: `form` goes to `POST /api/connections`, `consent` to `POST /api/connections/authorize`.
+    #[schema(value_type = ConnectMethodSchema)]
+    method: ConnectMethod,
     /// What the button says.
     title: &'static str,
     /// Where to find what the form asks for, step by step.
@@ -89,7 +92,7 @@ struct AuthKindView {
 #[serde(rename_all = "camelCase")]
 #[schema(as = FormField)]
 struct FormFieldView {
-    /// Its name in `credentials`.
+    /// Its name in `credentials`, or in `fields` where the method is `consent`.
     name: &'static str,
     /// What the seller reads beside it.
     label: &'static str,
@@ -160,6 +163,7 @@ impl From<AuthKind> for AuthKindView {
     fn from(kind: AuthKind) -> Self {
         Self {
             auth_type: kind.auth_type,
+            method: kind.method,
             title: kind.title,
             how_to: kind.how_to,
             configured: kind.is_configured(),

@@ -4,8 +4,10 @@ mod connections;
 mod docs;
 mod health;
 mod marketplaces;
+mod oauth;
 mod openapi;
 mod start;
+mod webhooks;
 
 use std::{
     collections::BTreeMap,
@@ -47,7 +49,7 @@ struct Endpoint {
 /// The table.
 fn endpoints() -> Vec<Endpoint> {
     use Access::{Login, Public};
-    use connections::{ALL, CREDENTIALS, EVENTS, ONE, TEST};
+    use connections::{ALL, AUTHORIZE, CREDENTIALS, EVENTS, ONE, REAUTHORIZE, TEST};
     vec![
         get("/", Public, start::start),
         get(health::LIVE, Public, health::live),
@@ -69,6 +71,26 @@ fn endpoints() -> Vec<Endpoint> {
         ),
         on(Method::POST, TEST, Login, connections::test::test),
         get(EVENTS, Login, connections::events::events),
+        on(
+            Method::POST,
+            AUTHORIZE,
+            Login,
+            connections::authorize::authorize,
+        ),
+        on(
+            Method::POST,
+            REAUTHORIZE,
+            Login,
+            connections::reauthorize::reauthorize,
+        ),
+        get(oauth::CALLBACK, Public, oauth::callback::callback),
+        get(oauth::START, Public, oauth::start::start),
+        on(
+            Method::POST,
+            webhooks::shopify::PATH,
+            Public,
+            webhooks::shopify::shopify,
+        ),
     ]
 }
 

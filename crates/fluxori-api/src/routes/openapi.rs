@@ -6,7 +6,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{connections, docs, health, marketplaces, start};
+use super::{connections, docs, health, marketplaces, oauth, start, webhooks};
 use crate::problem::{self, ProblemView};
 
 /// The address of the document.
@@ -59,6 +59,11 @@ pub(crate) async fn document() -> HttpResponse {
         connections::replace::replace,
         connections::test::test,
         connections::events::events,
+        connections::authorize::authorize,
+        connections::reauthorize::reauthorize,
+        oauth::callback::callback,
+        oauth::start::start,
+        webhooks::shopify::shopify,
         marketplaces::marketplaces,
         document,
         docs::docs,
@@ -70,6 +75,8 @@ pub(crate) async fn document() -> HttpResponse {
     components(schemas(ProblemView)),
     tags(
         (name = "Connections", description = "Accounts at marketplaces, and their credentials."),
+        (name = "Connecting in the browser", description =
+            "Off to a marketplace's consent page and back; and what a marketplace tells us of its own accord."),
         (name = "Marketplaces", description = "What can be connected, and how."),
         (name = "Documentation", description = "How to use the API."),
         (name = "Operations", description = "For whoever runs the server."),

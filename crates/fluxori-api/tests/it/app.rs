@@ -7,7 +7,9 @@ use std::sync::{
 
 use async_trait::async_trait;
 use fluxori_api::{ApiError, ApiSettings, ApiState, KeySource, NotReady, Readiness, Server};
-use fluxori_connections::{Connections, Marketplaces, Ports, ReadAudit, ReadAuditTask};
+use fluxori_connections::{
+    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask,
+};
 use fluxori_domain::{Clock, SecretText};
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
 use fluxori_persistence::{Database, DatabaseSettings};
@@ -30,6 +32,11 @@ use crate::{
 pub(crate) const USER: &str = "seller-1";
 pub(crate) const ORGANIZATION: &str = "org-1";
 
+/// Where marketplaces send browsers back to, as far as they know.
+pub(crate) const PUBLIC_URL: &str = "https://vault.example.com";
+/// The page that sellers connect from.
+pub(crate) const RETURN_ADDRESS: &str = "https://app.example.com/integrations";
+
 /// A running server and everything around it.
 pub(crate) struct TestApp {
     pub(crate) url: String,
@@ -48,6 +55,7 @@ pub(crate) struct TestApp {
 pub(crate) struct Builder {
     place: Place,
     settings: ApiSettings,
+    consents: ConsentSettings,
     key_source: Option<Arc<dyn KeySource>>,
 }
 
@@ -77,6 +85,10 @@ impl Builder {
         Self {
             place: Place::Own(TestDatabase::sqlite()),
             settings,
+            consents: ConsentSettings {
+                public_url: Some(PUBLIC_URL.parse().unwrap()),
+                return_addresses: vec![RETURN_ADDRESS.parse().unwrap()],
+            },
             key_source: None,
         }
     }
@@ -96,6 +108,11 @@ impl Builder {
         self
     }
 
+    pub(crate) fn without_return_addresses(mut self) -> Self {
+        self.consents.return_addresses.clear();
+        self
+    }
+
     pub(crate) fn key_source(mut self, source: Arc<dyn KeySource>) -> Self {
         self.settings.jwt.secret = None;
         self.key_source = Some(source);
@@ -105,10 +122,11 @@ impl Builder {
     pub(crate) async fn start(self) -> TestApp {
         logs::capture();
         let clock = Arc::new(ManualClock::default());
-        let providers = SimulatedProviders::start();
+        let providers = SimulatedProviders::start_with(Arc::clone(&clock) as Arc<dyn Clock>);
         let (connections, audit) = connections(
             self.place.url(),
             &providers,
+            self.consents,
             Arc::clone(&clock) as Arc<dyn Clock>,
         )
         .await;
@@ -144,6 +162,7 @@ impl Builder {
 async fn connections(
     url: &str,
     providers: &SimulatedProviders,
+    consents: ConsentSettings,
     clock: Arc<dyn Clock>,
 ) -> (Connections, ReadAuditTask) {
     let settings = DatabaseSettings::new(SecretText::copy_of(url));
@@ -159,6 +178,11 @@ async fn connections(
     let (read_audit, audit) = ReadAudit::start(database.clone());
     let connections = Connections::new(Ports {
         connections: database.clone(),
+        refreshes: database.clone(),
+        flows: database.clone(),
+        grants: database.clone(),
+        webhooks: database.clone(),
+        work: database.clone(),
         idempotency: database.clone(),
         audit: database.clone(),
         read_audit,
@@ -168,6 +192,7 @@ async fn connections(
             Arc::clone(&clock),
         )),
         marketplaces: Marketplaces::new(marketplaces),
+        consents: Arc::new(consents),
         clock,
     });
     (connections, audit)
@@ -177,9 +202,29 @@ fn marketplace_settings(providers: &SimulatedProviders) -> MarketplaceSettings {
     let at = providers.endpoints();
     serde_json::from_value(json!({
         "takealot": {"marketplace_url": at.takealot_marketplace_url, "seller_url": at.takealot_seller_url},
-        "amazon": {"lwa_url": at.amazon_lwa_url, "sp_api_eu_url": at.amazon_sp_api_eu_url},
-        "shopify": {"base_url": at.shopify_base_url},
-        "xero": {"api_url": at.xero_api_url},
+        "amazon": {
+            "lwa_url": at.amazon_lwa_url,
+            "sp_api_eu_url": at.amazon_sp_api_eu_url,
+            "seller_central": format!("*={}", at.amazon_seller_central_url),
+            "application_id": keys::AMAZON_APPLICATION_ID,
+            "draft_application": true,
+            "client_id": keys::AMAZON_CLIENT_ID,
+            "client_secret": keys::AMAZON_CLIENT_SECRET,
+        },
+        "shopify": {
+            "base_url": at.shopify_base_url,
+            "client_id": keys::SHOPIFY_CLIENT_ID,
+            "client_secret": keys::SHOPIFY_CLIENT_SECRET,
+            "scopes": keys::SHOPIFY_SCOPES,
+        },
+        "xero": {
+            "api_url": at.xero_api_url,
+            "login_url": at.xero_login_url,
+            "identity_url": at.xero_identity_url,
+            "client_id": keys::XERO_CLIENT_ID,
+            "client_secret": keys::XERO_CLIENT_SECRET,
+            "scopes": keys::XERO_SCOPES,
+        },
     }))
     .unwrap()
 }
@@ -191,7 +236,12 @@ fn marketplace_settings(providers: &SimulatedProviders) -> MarketplaceSettings {
 fn http_client() -> reqwest::Client {
     // Another test of this process may have been faster.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    let builder = reqwest::Client::builder().no_proxy();
+    // Where a browser is sent to is looked at, not followed.
+    builder
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
 }
 
 struct Flag(Arc<AtomicBool>);

@@ -47,7 +47,7 @@ fn operations() -> Vec<Operation> {
             });
         }
     }
-    assert_eq!(operations.len(), 15);
+    assert_eq!(operations.len(), 20);
     operations
 }
 

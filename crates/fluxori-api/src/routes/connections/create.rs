@@ -6,12 +6,13 @@ use actix_web::{
     web,
 };
 use fluxori_connections::{CreateRequest, Created, Verify};
-use fluxori_domain::{AuthType, CredentialForm, FieldProblem, Label, Marketplace, SecretText};
+use fluxori_domain::{AuthType, CredentialForm, Label, Marketplace, SecretText};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     ALL,
+    field::{MOST_FIELDS, field, wrong},
     test_view::TestView,
     view::{ConnectionView, WarningView, warnings},
 };
@@ -25,8 +26,6 @@ use crate::{
 
 /// Says that an earlier request made what this answer shows.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// Most fields of a form; no marketplace asks for nearly as many.
-const MOST_FIELDS: usize = 32;
 
 problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound,
     RequestTimeout, AlreadyConnected, OtherAccount, IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType,
@@ -169,23 +168,6 @@ impl CreateConnectionRequest {
             make_default: self.make_default,
             idempotency_key: None,
         })
-    }
-}
-
-fn field<T, E: std::fmt::Display>(
-    errors: &mut Vec<FieldProblem>,
-    name: &str,
-    value: Result<T, E>,
-) -> Option<T> {
-    value
-        .map_err(|error| errors.push(wrong(name, &error.to_string())))
-        .ok()
-}
-
-fn wrong(field: &str, message: &str) -> FieldProblem {
-    FieldProblem {
-        field: field.to_owned(),
-        message: message.to_owned(),
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) async fn list(
                 .map_err(|error| error.to_string())
         })?,
         status: query.value("status", status)?,
+        expiring_before: None,
     };
     let page = state
         .connections

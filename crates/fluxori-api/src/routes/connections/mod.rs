@@ -1,10 +1,13 @@
 //! `/api/connections`: one file an operation.
 
+pub(crate) mod authorize;
 pub(crate) mod change;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod events;
+mod field;
 pub(crate) mod list;
+pub(crate) mod reauthorize;
 pub(crate) mod replace;
 pub(crate) mod show;
 pub(crate) mod test;
@@ -13,10 +16,14 @@ mod view;
 
 /// The list, and where new ones are made.
 pub(crate) const ALL: &str = "/api/connections";
+/// Where consents for new ones begin.
+pub(crate) const AUTHORIZE: &str = "/api/connections/authorize";
 /// One of them.
 pub(crate) const ONE: &str = "/api/connections/{id}";
 /// Its secret, write-only.
 pub(crate) const CREDENTIALS: &str = "/api/connections/{id}/credentials";
+/// Where a consent that renews it begins.
+pub(crate) const REAUTHORIZE: &str = "/api/connections/{id}/reauthorize";
 /// Its test.
 pub(crate) const TEST: &str = "/api/connections/{id}/test";
 /// Its audit trail.

@@ -1,0 +1,3 @@
+//! `/api/webhooks`: what marketplaces push to us.
+
+pub(crate) mod shopify;
