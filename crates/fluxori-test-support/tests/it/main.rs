@@ -1,5 +1,10 @@
 //! The simulated marketplaces, as an application and a browser meet them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 mod amazon;
 mod control;
 mod faults;

@@ -12,7 +12,7 @@ use crate::world::World;
 fn links(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for part in page.split("href=\"").skip(1) {
-        let address = part.split('"').next().unwrap();
+        let address = part.split('"').next().unwrap_or_default();
         found.push(address.replace("&amp;", "&"));
     }
     found

@@ -33,7 +33,10 @@ impl Answer {
 
     /// A member of the answer that is text.
     pub(crate) fn text_of(&self, name: &str) -> String {
-        self.json()[name].as_str().unwrap().to_owned()
+        self.json()[name]
+            .as_str()
+            .expect("a member that is text")
+            .to_owned()
     }
 
     pub(crate) fn error(&self) -> (u16, String) {
@@ -58,7 +61,7 @@ impl World {
     }
 
     pub(crate) fn address(&self, path: &str, query: &[(&str, &str)]) -> String {
-        let mut address: Url = (self.origin() + path).parse().unwrap();
+        let mut address: Url = (self.origin() + path).parse().expect("an address");
         if !query.is_empty() {
             address.query_pairs_mut().extend_pairs(query);
         }
@@ -67,8 +70,11 @@ impl World {
 
     /// Agrees on a consent page and returns the parameters of the callback.
     pub(crate) fn consent(&self, address: &str, decision: &Decision) -> Vec<(String, String)> {
-        let callback = self.providers.consent(address, decision).unwrap();
-        let callback: Url = callback.parse().unwrap();
+        let callback = self
+            .providers
+            .consent(address, decision)
+            .expect("a callback");
+        let callback: Url = callback.parse().expect("an address");
         callback.query_pairs().into_owned().collect()
     }
 
@@ -92,7 +98,9 @@ impl World {
         body: &str,
     ) -> Answer {
         let (head, text) = self.exchange(method, path, headers, body);
-        let status = head.get(9..12).map_or(0, |status| status.parse().unwrap());
+        let status = head
+            .get(9..12)
+            .map_or(0, |status| status.parse().expect("a status"));
         Answer { status, text }
     }
 
@@ -110,14 +118,16 @@ impl World {
              accept: application/json\r\nuser-agent: Test/1.0 (Language=Rust)\r\n",
             body.len()
         );
-        for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
+        for (name, value) in headers.iter().copied() {
+            request.extend([name, ": ", value, "\r\n"]);
         }
         request += "\r\n";
-        let mut stream = TcpStream::connect(host).unwrap();
-        stream.write_all((request + body).as_bytes()).unwrap();
+        let mut stream = TcpStream::connect(host).expect("it listens");
+        stream
+            .write_all((request + body).as_bytes())
+            .expect("it reads");
         let mut received = String::new();
-        stream.read_to_string(&mut received).unwrap();
+        stream.read_to_string(&mut received).expect("text");
         let (head, text) = received.split_once("\r\n\r\n").unwrap_or_default();
         (head.to_owned(), text.to_owned())
     }
@@ -126,8 +136,10 @@ impl World {
     pub(crate) fn location(&self, method: &str, path: &str, body: &str) -> Url {
         let (head, _) = self.exchange(method, path, &[], body);
         let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-        let (_, location) = lines.find(|(name, _)| *name == "location").unwrap();
-        location.parse().unwrap()
+        let (_, location) = lines
+            .find(|(name, _)| *name == "location")
+            .expect("a redirect");
+        location.parse().expect("an address")
     }
 
     pub(crate) fn assert_no_violations(&self) {
@@ -138,7 +150,7 @@ impl World {
 /// The value of a parameter that is there once.
 pub(crate) fn parameter<'a>(parameters: &'a [(String, String)], name: &str) -> &'a str {
     let mut found = parameters.iter().filter(|(key, _)| key == name);
-    let (_, value) = found.next().unwrap();
+    let (_, value) = found.next().expect("the parameter");
     assert!(found.next().is_none(), "{name} came twice");
     value
 }
