@@ -100,7 +100,7 @@ impl MarketplaceClient for Shopify {
     }
 
     fn keep_alive_before(&self) -> Option<Duration> {
-        Some(Duration::from_secs(45 * 24 * 3600))
+        Some(Duration::from_hours(45 * 24))
     }
 
     async fn disconnect(&self, subject: DisconnectSubject<'_>) -> Disconnection {

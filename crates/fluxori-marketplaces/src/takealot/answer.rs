@@ -121,8 +121,7 @@ mod tests {
     }
 
     fn class(answer: &Answer) -> OutcomeClass {
-        classify::<Seller>(answer, now())
-            .map_or_else(|verdict| verdict.class(), |_| OutcomeClass::Ok)
+        classify::<Seller>(answer, now()).map_or_else(Verdict::class, |_| OutcomeClass::Ok)
     }
 
     fn html(status: u16) -> Answer {

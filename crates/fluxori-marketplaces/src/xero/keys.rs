@@ -40,19 +40,22 @@ impl SigningKey {
     }
 }
 
-/// The latest keys.
+/// The keys of one moment.
+pub(super) type SigningKeys = Arc<[SigningKey]>;
+
+/// The latest keys, and when they were fetched.
 #[derive(Debug, Default)]
-pub(super) struct KnownKeys(Mutex<Option<(DateTime<Utc>, Arc<[SigningKey]>)>>);
+pub(super) struct KnownKeys(Mutex<Option<(DateTime<Utc>, SigningKeys)>>);
 
 impl KnownKeys {
-    fn recall(&self, now: DateTime<Utc>) -> Option<Arc<[SigningKey]>> {
+    fn recall(&self, now: DateTime<Utc>) -> Option<SigningKeys> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, keys) = known.as_ref()?;
         let age = now - *at;
         (age >= TimeDelta::zero() && age < LIFE).then(|| keys.clone())
     }
 
-    fn remember(&self, keys: &Arc<[SigningKey]>, now: DateTime<Utc>) {
+    fn remember(&self, keys: &SigningKeys, now: DateTime<Utc>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *known = Some((now, keys.clone()));
     }
@@ -73,7 +76,7 @@ struct RsaKey {
 
 impl Xero {
     /// The keys, from memory or from Xero.
-    pub(super) async fn signing_keys(&self) -> Result<Arc<[SigningKey]>, Outcome> {
+    pub(super) async fn signing_keys(&self) -> Result<SigningKeys, Outcome> {
         match self.keys.recall(self.clock.now()) {
             Some(keys) => Ok(keys),
             None => self.fetch_signing_keys().await,
@@ -81,7 +84,7 @@ impl Xero {
     }
 
     /// The keys as Xero publishes them now.
-    pub(super) async fn fetch_signing_keys(&self) -> Result<Arc<[SigningKey]>, Outcome> {
+    pub(super) async fn fetch_signing_keys(&self) -> Result<SigningKeys, Outcome> {
         let exchange = self
             .http
             .send(ProviderRequest {
@@ -111,7 +114,7 @@ impl Xero {
 }
 
 /// The RSA keys of a set; others are of no use here.
-fn read(set: KeySet) -> Arc<[SigningKey]> {
+fn read(set: KeySet) -> SigningKeys {
     set.keys
         .into_iter()
         .take(MAX_KEYS)

@@ -103,7 +103,7 @@ impl MarketplaceClient for Xero {
     }
 
     fn keep_alive_before(&self) -> Option<Duration> {
-        Some(Duration::from_secs(30 * 24 * 3600))
+        Some(Duration::from_hours(30 * 24))
     }
 
     async fn disconnect(&self, subject: DisconnectSubject<'_>) -> Disconnection {

@@ -1,6 +1,6 @@
 use fluxori_domain::{
-    AccountDetails, AccountId, AuthType, InvalidForm, Marketplace, TakealotSurface,
-    ports::MarketplaceClient,
+    AccountDetails, AccountId, AuthKind, AuthType, ConnectMethod, InvalidForm, Marketplace,
+    TakealotSurface, ports::MarketplaceClient,
 };
 use fluxori_test_support::providers::keys;
 use rstest::rstest;
@@ -24,6 +24,13 @@ fn fields_with_problems(error: &InvalidForm) -> Vec<&str> {
         .collect();
     fields.sort_unstable();
     fields
+}
+
+fn form_kind(client: &dyn MarketplaceClient) -> AuthKind {
+    let mut kinds = client.descriptor().auth_kinds.into_iter();
+    kinds
+        .find(|kind| kind.method == ConnectMethod::Form)
+        .unwrap()
 }
 
 #[tokio::test]
@@ -240,7 +247,7 @@ async fn a_new_secret_is_all_that_an_existing_connection_asks_for() {
     for (marketplace, fields) in good_forms() {
         let client = world.client(marketplace);
         let first = world.parse(marketplace, &fields).unwrap();
-        let kind = &client.descriptor().auth_kinds[0];
+        let kind = &form_kind(client);
         let secrets: Vec<_> = fields
             .into_iter()
             .filter(|(name, _)| {
@@ -264,14 +271,15 @@ async fn descriptors_describe_what_the_forms_take() {
     for (marketplace, fields) in good_forms() {
         let descriptor = world.client(marketplace).descriptor();
         assert_eq!(descriptor.marketplace, marketplace);
+        let kind = form_kind(world.client(marketplace));
+        for (name, _) in &fields {
+            assert!(
+                kind.fields.iter().any(|field| field.name == *name),
+                "{name}"
+            );
+        }
         for kind in &descriptor.auth_kinds {
             assert!(kind.is_configured(), "{marketplace}");
-            for (name, _) in &fields {
-                assert!(
-                    kind.fields.iter().any(|field| field.name == *name),
-                    "{name}"
-                );
-            }
             for field in &kind.fields {
                 assert!(!field.label.is_empty() && !field.help.is_empty());
             }

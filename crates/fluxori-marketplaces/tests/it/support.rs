@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AuthType, Clock, CredentialForm, InvalidForm, Marketplace, SecretText, Submission,
-    ports::{MarketplaceClient, TestReport, TestSubject},
+    ports::{ConsentClient, MarketplaceClient, TestReport, TestSubject},
 };
 use fluxori_marketplaces::{
     AmazonSettings, HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, ShopifySettings,
@@ -30,7 +30,8 @@ impl World {
         change_http: impl FnOnce(&mut HttpSettings),
         change: impl FnOnce(&mut MarketplaceSettings),
     ) -> Self {
-        let providers = SimulatedProviders::start();
+        let clock = Arc::new(ManualClock::default());
+        let providers = SimulatedProviders::start_with(clock.clone());
         let mut http = HttpSettings {
             proxy: ProxyUse::Never,
             ..HttpSettings::default()
@@ -38,7 +39,6 @@ impl World {
         change_http(&mut http);
         let mut settings = settings(providers.endpoints());
         change(&mut settings);
-        let clock = Arc::new(ManualClock::default());
         let shared: Arc<dyn Clock> = clock.clone();
         let clients = clients(&settings, &HttpClient::new(&http).unwrap(), &shared);
         Self {
@@ -86,6 +86,10 @@ impl World {
             .await
     }
 
+    pub(crate) fn consent_client(&self, marketplace: Marketplace) -> &dyn ConsentClient {
+        self.client(marketplace).consent().unwrap()
+    }
+
     /// No request broke a marketplace's rules, and none went where a redirect pointed.
     pub(crate) fn assert_well_behaved(&self) {
         assert_eq!(self.providers.violations(), []);
@@ -106,15 +110,27 @@ pub(crate) fn settings(endpoints: &Endpoints) -> MarketplaceSettings {
             client_id: Some(keys::AMAZON_CLIENT_ID.to_owned()),
             client_secret: Some(SecretText::copy_of(keys::AMAZON_CLIENT_SECRET)),
             client_secret_previous: None,
-            ..AmazonSettings::default()
+            application_id: Some(keys::AMAZON_APPLICATION_ID.to_owned()),
+            draft_application: true,
+            seller_central: format!("*={}", endpoints.amazon_seller_central_url)
+                .parse()
+                .unwrap(),
         },
         shopify: ShopifySettings {
             base_url: endpoints.shopify_base_url.parse().unwrap(),
+            client_id: Some(keys::SHOPIFY_CLIENT_ID.to_owned()),
+            client_secret: Some(SecretText::copy_of(keys::SHOPIFY_CLIENT_SECRET)),
+            scopes: keys::SHOPIFY_SCOPES.parse().unwrap(),
             ..ShopifySettings::default()
         },
         xero: XeroSettings {
             api_url: endpoints.xero_api_url.parse().unwrap(),
-            ..XeroSettings::default()
+            login_url: endpoints.xero_login_url.parse().unwrap(),
+            identity_url: endpoints.xero_identity_url.parse().unwrap(),
+            client_id: Some(keys::XERO_CLIENT_ID.to_owned()),
+            client_secret: Some(SecretText::copy_of(keys::XERO_CLIENT_SECRET)),
+            client_secret_previous: None,
+            scopes: keys::XERO_SCOPES.parse().unwrap(),
         },
     }
 }

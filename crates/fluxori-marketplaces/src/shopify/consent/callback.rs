@@ -57,7 +57,7 @@ pub(super) fn read(
     }
     Ok(CallbackAnswer::Granted {
         code: code(query, "code")?,
-        claims: claims(shop),
+        claims: claims(&shop),
     })
 }
 

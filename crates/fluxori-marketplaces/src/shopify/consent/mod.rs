@@ -43,7 +43,7 @@ impl ConsentClient for Shopify {
         query: &CallbackQuery,
         now: DateTime<Utc>,
     ) -> Option<Result<BTreeMap<String, String>, CallbackProblem>> {
-        Some(callback::check(query, self.client_secrets(), now).map(claims))
+        Some(callback::check(query, self.client_secrets(), now).map(|shop| claims(&shop)))
     }
 
     fn consent_url(&self, request: ConsentRequest<'_>) -> String {
@@ -93,6 +93,6 @@ fn shop_of(target: &ConsentTarget) -> Option<ShopDomain> {
     ShopDomain::new(target.part(SHOP)?).ok()
 }
 
-fn claims(shop: ShopDomain) -> BTreeMap<String, String> {
+fn claims(shop: &ShopDomain) -> BTreeMap<String, String> {
     BTreeMap::from([(SHOP.to_owned(), shop.to_string())])
 }

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use fluxori_domain::{
     Clocks, Outcome, OutcomeClass, SecretText,
     ports::{Consent, ExchangeReport, Grant},
@@ -8,7 +6,7 @@ use fluxori_domain::{
 use super::super::{
     Xero,
     id_token::{Doubt, Expected, ISSUER, check},
-    keys::SigningKey,
+    keys::{SigningKey, SigningKeys},
 };
 use crate::token::{StandardGrant, TokenRequest};
 
@@ -59,7 +57,7 @@ impl Xero {
     async fn believe(
         &self,
         id_token: Option<&SecretText>,
-        mut keys: Arc<[SigningKey]>,
+        mut keys: SigningKeys,
         client_id: &str,
     ) -> Result<(), Outcome> {
         let id_token = id_token.ok_or(OutcomeClass::ScopeMissing)?;
