@@ -67,6 +67,10 @@ pub struct Consent<'a> {
 
 /// How redeeming a code went.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once a consent, and taken apart at once"
+)]
 pub enum ExchangeReport {
     /// The marketplace gave tokens. From now on they are lost unless they are stored.
     Granted(Grant),
