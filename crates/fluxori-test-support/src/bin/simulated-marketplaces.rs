@@ -1,7 +1,8 @@
 //! Runs the simulated marketplaces until it is stopped.
 //!
 //! Prints `NAME=value` lines up to the first empty one: the settings that point a server here, and as `DEMO_…` the
-//! credentials that work here and nowhere else.
+//! credentials that work here and nowhere else. `DEMO_PAGE` is where a person connects accounts in a browser; it wants the
+//! address of the application and a token: `#api=http://127.0.0.1:8080&token=…`.
 
 use std::{
     io::{self, Write},
@@ -46,6 +47,8 @@ fn run(arguments: &[String]) -> io::Result<()> {
     for (name, value) in keys::demo_values() {
         writeln!(out, "{name}={value}")?;
     }
+    let index = &providers.endpoints().index_url;
+    writeln!(out, "DEMO_PAGE={index}demo")?;
     writeln!(
         out,
         "\nThe simulated marketplaces are running. Stop them with Ctrl-C."

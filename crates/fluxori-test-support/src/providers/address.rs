@@ -3,6 +3,8 @@ use super::keys;
 /// Where the simulated marketplaces answer, and who the application is at Amazon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
+    /// Where a browser finds an index of the pages for people. No setting has this name.
+    pub index_url: String,
     /// For the setting of the same name.
     pub takealot_marketplace_url: String,
     /// For the setting of the same name.
@@ -28,8 +30,11 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    pub(super) fn at(origin: &str) -> Self {
+    /// Of the simulated marketplaces at `origin`, such as `http://127.0.0.1:9000`.
+    #[must_use]
+    pub fn at(origin: &str) -> Self {
         Self {
+            index_url: format!("{origin}/"),
             takealot_marketplace_url: format!("{origin}/takealot/marketplace"),
             takealot_seller_url: format!("{origin}/takealot/seller"),
             amazon_lwa_url: format!("{origin}/amazon/lwa"),

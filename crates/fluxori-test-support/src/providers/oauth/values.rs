@@ -26,7 +26,7 @@ pub(super) fn make_refresh_token(provider: Provider) -> String {
     let own = make_hex::<16>();
     match provider {
         Provider::Amazon => format!("Atzr|{}-refresh-{own}", canary::WORD),
-        Provider::Shopify => format!("shprt_{}_{own}", canary::WORD),
+        Provider::Shopify => format!("shprt_{}-{own}", canary::WORD),
         Provider::Xero => format!("{}-{own}-xero", canary::WORD),
     }
 }
