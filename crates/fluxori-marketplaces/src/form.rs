@@ -10,6 +10,8 @@ use fluxori_domain::{
 use regex::Regex;
 use secrecy::ExposeSecret;
 
+use crate::connect::target;
+
 /// Reads the fields of one form and collects what is wrong with them.
 pub(crate) struct FormReader<'a> {
     form: &'a CredentialForm,
@@ -199,27 +201,12 @@ impl<'a> FormReader<'a> {
     }
 }
 
-/// The ways to connect, those that the operator has set up before the others.
-pub(crate) fn configured_first<const N: usize>(kinds: [AuthKind; N]) -> Vec<AuthKind> {
-    let mut kinds = Vec::from(kinds);
-    kinds.sort_by_key(|kind| !kind.is_configured());
-    kinds
-}
-
 /// What a good form is made of.
 pub(crate) struct Parts {
     pub(crate) document: CredentialDocument,
     pub(crate) details: AccountDetails,
     pub(crate) account_id: Option<AccountId>,
     pub(crate) clocks: Clocks,
-}
-
-/// A target made of the parts that are there.
-pub(crate) fn target<const N: usize>(parts: [(&'static str, Option<String>); N]) -> ConsentTarget {
-    let present = parts
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    ConsentTarget(present.collect())
 }
 
 fn fault_of_secret(text: &str, min: usize, max: usize) -> Option<String> {

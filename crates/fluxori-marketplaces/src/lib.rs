@@ -2,6 +2,7 @@
 
 mod amazon;
 mod callback;
+mod connect;
 mod error;
 mod form;
 mod headers;

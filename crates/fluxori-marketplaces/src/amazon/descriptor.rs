@@ -5,7 +5,7 @@ use fluxori_domain::{
 
 use super::seller_central::COUNTRIES;
 use crate::{
-    form::configured_first,
+    connect::configured_first,
     settings::AmazonSettings,
     token::{filled, is_blank},
 };

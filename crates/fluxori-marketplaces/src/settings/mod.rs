@@ -175,7 +175,9 @@ mod tests {
     #[test]
     fn debug_settings_is_redacted() {
         let settings: MarketplaceSettings = serde_json::from_str(
-            r#"{"amazon":{"client_id":"id","client_secret":"canary-1","client_secret_previous":"canary-2"}}"#,
+            r#"{"amazon":{"client_id":"id","client_secret":"canary-1","client_secret_previous":"canary-2"},
+                "shopify":{"client_secret":"canary-3","client_secret_previous":"canary-4"},
+                "xero":{"client_secret":"canary-5","client_secret_previous":"canary-6","scopes":"openid,offline_access"}}"#,
         )
         .unwrap();
         let printed = format!("{settings:?}");

@@ -4,7 +4,7 @@ use fluxori_domain::{
 };
 
 use crate::{
-    form::configured_first,
+    connect::configured_first,
     settings::ShopifySettings,
     token::{filled, is_blank},
 };

@@ -4,6 +4,7 @@ mod answer;
 mod consent;
 mod descriptor;
 mod disconnect;
+mod graphql;
 mod headers;
 mod parse;
 mod refresh;

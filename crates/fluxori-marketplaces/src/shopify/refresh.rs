@@ -141,3 +141,88 @@ pub(super) const fn is_refreshable(auth_type: AuthType, document: &CredentialDoc
             }
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::{http::Answer, token::class_of};
+
+    fn error(status: u16, name: &str, description: &str) -> Answer {
+        Answer::fake_json(
+            status,
+            &format!(r#"{{"error":"{name}","error_description":"{description}"}}"#),
+        )
+    }
+
+    const DEAD: &str = "This request requires an active refresh_token";
+    const USED: &str = "The authorization code was not found or was already used";
+
+    #[rstest]
+    #[case(error(400, "invalid_grant", ""), OutcomeClass::ReauthRequired)]
+    #[case(error(401, "invalid_grant", ""), OutcomeClass::ReauthRequired)]
+    #[case(error(401, "invalid_request", DEAD), OutcomeClass::ReauthRequired)]
+    #[case(error(401, "invalid_request", ""), OutcomeClass::ReauthRequired)]
+    #[case(error(400, "invalid_request", DEAD), OutcomeClass::ReauthRequired)]
+    #[case(error(400, "invalid_request", USED), OutcomeClass::ReauthRequired)]
+    #[case(
+        error(400, "invalid_request", "Invalid subject token"),
+        OutcomeClass::ReauthRequired
+    )]
+    #[case(error(400, "invalid_subject_token", ""), OutcomeClass::ReauthRequired)]
+    #[case(
+        error(400, "invalid_request", "something is missing"),
+        OutcomeClass::Bug
+    )]
+    #[case(error(400, "unsupported_grant_type", ""), OutcomeClass::Bug)]
+    #[case(error(400, "invalid_client", ""), OutcomeClass::AppConfig)]
+    #[case(error(401, "invalid_client", ""), OutcomeClass::AppConfig)]
+    #[case(error(400, "application_cannot_be_found", ""), OutcomeClass::AppConfig)]
+    #[case(error(400, "unauthorized_client", ""), OutcomeClass::AppConfig)]
+    #[case(
+        Answer::fake_json(404, r#"{"errors":"Not Found"}"#),
+        OutcomeClass::ReauthRequired
+    )]
+    #[case(
+        Answer::fake_json(402, r#"{"errors":"Unavailable Shop"}"#),
+        OutcomeClass::AccountSuspended
+    )]
+    #[case(Answer::fake(423, "", ""), OutcomeClass::AccountSuspended)]
+    #[case(Answer::fake(429, "", ""), OutcomeClass::Throttled)]
+    #[case(Answer::fake(430, "text/html", "<html>"), OutcomeClass::Throttled)]
+    #[case(error(500, "invalid_grant", ""), OutcomeClass::Transient)]
+    #[case(Answer::fake(520, "text/html", "<html>"), OutcomeClass::Transient)]
+    #[case(Answer::fake(503, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    fn the_table_of_the_token_endpoint(#[case] answer: Answer, #[case] expected: OutcomeClass) {
+        assert_eq!(class_of(&answer, &SHOP), expected);
+    }
+
+    #[rstest]
+    #[case(
+        Answer::fake(400, "text/html", "<html>invalid_grant"),
+        OutcomeClass::EdgeBlocked
+    )]
+    #[case(Answer::fake(401, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    #[case(Answer::fake(404, "text/html", "<html>"), OutcomeClass::EdgeBlocked)]
+    #[case(Answer::fake(404, "", ""), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(404, "{}"), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(404, "[]"), OutcomeClass::Transient)]
+    #[case(Answer::fake(401, "", ""), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(401, r#"{"error":"inval"#), OutcomeClass::Transient)]
+    #[case(Answer::fake_json(401, r#"{"errors":"x"}"#), OutcomeClass::Transient)]
+    #[case(
+        Answer::fake(400, "text/plain", r#"{"error":"invalid_grant"}"#),
+        OutcomeClass::Transient
+    )]
+    #[case(Answer::fake_cut(401), OutcomeClass::Transient)]
+    #[case(Answer::fake_cut(200), OutcomeClass::Transient)]
+    #[case(error(200, "invalid_grant", ""), OutcomeClass::Transient)]
+    #[case(
+        Answer::fake_json(403, r#"{"error":"something_new"}"#),
+        OutcomeClass::Transient
+    )]
+    fn half_answers_never_condemn_a_token(#[case] answer: Answer, #[case] expected: OutcomeClass) {
+        assert_eq!(class_of(&answer, &SHOP), expected);
+    }
+}

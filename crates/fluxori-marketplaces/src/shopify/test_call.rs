@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::{
     Shopify,
-    answer::{Data, classify, headroom},
+    answer::classify,
+    graphql::{Data, headroom},
     headers,
     parse::account_id,
     refresh::is_refreshable,

@@ -1,14 +1,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::{
-    AccessToken, Clocks, CredentialDocument, Outcome, OutcomeClass, RefreshToken, SecretText,
-    ports::{RefreshReport, Renewal},
-};
-use secrecy::ExposeSecret;
+use fluxori_domain::{Outcome, OutcomeClass, ports::RefreshReport};
 use serde::Deserialize;
 
+use super::bought::{Bought, Success, bought};
 use crate::{
     http::{Answer, MAX_WAIT, retry_after},
-    outside::{lenient_seconds, lenient_text},
+    outside::lenient_text,
     verdict::Verdict,
 };
 
@@ -62,48 +59,6 @@ pub(crate) fn standard_refusal(refusal: &Refusal<'_>) -> Option<Refused> {
     })
 }
 
-/// Tokens that were bought.
-#[derive(Debug)]
-pub(crate) struct Bought {
-    pub(crate) access_token: AccessToken,
-    pub(crate) access_expires_at: DateTime<Utc>,
-    /// With the end of its life, if it has one. Absent when the old one is simply kept.
-    pub(crate) refresh_token: Option<(RefreshToken, Option<DateTime<Utc>>)>,
-    /// What was granted, as the marketplace writes it.
-    pub(crate) scope: Option<String>,
-    /// Who the user is, signed.
-    pub(crate) id_token: Option<SecretText>,
-}
-
-impl Bought {
-    /// The new document and its clocks: what came, and what `old` and `clocks` hold where nothing came.
-    pub(crate) fn renew(self, old: Option<&RefreshToken>, clocks: Clocks) -> Renewal {
-        let (refresh_token, refresh_expires_at) = match self.refresh_token {
-            Some((token, expires_at)) => (Some(token), expires_at),
-            None => (old.map(copied), clocks.refresh_expires_at),
-        };
-        Renewal {
-            document: CredentialDocument::Tokens {
-                access_token: Some(self.access_token),
-                refresh_token,
-            },
-            clocks: Clocks {
-                access_expires_at: Some(self.access_expires_at),
-                refresh_expires_at,
-                authorisation_expires_at: clocks.authorisation_expires_at,
-            },
-        }
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "EXPOSE: copied into the document that replaces this one"
-)]
-fn copied(token: &RefreshToken) -> RefreshToken {
-    RefreshToken::new(SecretText::copy_of(token.expose_secret()))
-}
-
 /// Why nothing was bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotBought {
@@ -127,22 +82,6 @@ impl From<NotBought> for RefreshReport {
     fn from(not_bought: NotBought) -> Self {
         Self::Refused(not_bought.into())
     }
-}
-
-/// Members that are not needed are read leniently: a strange one must not cost the tokens beside it.
-#[derive(Deserialize)]
-struct Success {
-    access_token: SecretText,
-    #[serde(default)]
-    refresh_token: Option<SecretText>,
-    #[serde(default, deserialize_with = "lenient_seconds")]
-    expires_in: Option<i64>,
-    #[serde(default, deserialize_with = "lenient_seconds")]
-    refresh_token_expires_in: Option<i64>,
-    #[serde(default, deserialize_with = "lenient_text")]
-    scope: Option<String>,
-    #[serde(default)]
-    id_token: Option<SecretText>,
 }
 
 #[derive(Deserialize)]
@@ -197,42 +136,6 @@ fn refusal(answer: &Answer, status: u16, dialect: &Dialect) -> Option<Refused> {
         description: &description,
         answer,
     })
-}
-
-/// `None` when a token is not one that could be sent: nothing was learnt then.
-fn bought(success: Success, dialect: &Dialect, asked_at: DateTime<Utc>) -> Option<Bought> {
-    const DAY: i64 = 86_400;
-    let life = |told: Option<i64>, most: i64, usual: TimeDelta| {
-        told.filter(|seconds| (1..=most).contains(seconds))
-            .map_or(usual, TimeDelta::seconds)
-    };
-    let refresh_token = match success.refresh_token {
-        Some(token) if is_token(&token, dialect.max_refresh_length) => {
-            let told = success.refresh_token_expires_in;
-            let expires_at = dialect
-                .refresh_life
-                .map(|usual| asked_at + life(told, 400 * DAY, usual));
-            Some((RefreshToken::new(token), expires_at))
-        }
-        Some(_) => return None,
-        None => None,
-    };
-    is_token(&success.access_token, dialect.max_access_length).then(|| Bought {
-        access_token: AccessToken::new(success.access_token),
-        access_expires_at: asked_at + life(success.expires_in, DAY, dialect.access_life),
-        refresh_token,
-        scope: success.scope,
-        id_token: success.id_token,
-    })
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "EXPOSE: checked before it is kept"
-)]
-fn is_token(text: &SecretText, max_length: usize) -> bool {
-    let text = text.expose_secret();
-    (1..=max_length).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The class of an answer.

@@ -3,13 +3,15 @@
 
 mod answer;
 mod application;
+mod bought;
 mod endpoint;
 mod request;
 
 #[cfg(test)]
 pub(crate) use answer::class_of;
-pub(crate) use answer::{Bought, Dialect, NotBought, Refusal, Refused, standard_refusal};
+pub(crate) use answer::{Dialect, NotBought, Refusal, Refused, standard_refusal};
 pub(crate) use application::{Application, filled, is_blank};
+pub(crate) use bought::Bought;
 pub(crate) use endpoint::TokenEndpoint;
 pub(crate) use request::{StandardGrant, TokenRequest};
 

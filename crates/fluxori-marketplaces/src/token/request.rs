@@ -173,3 +173,38 @@ fn with_client<'a>(
         .chain(secret)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{HttpClient, HttpSettings};
+
+    #[test]
+    fn the_clients_own_members_go_beside_the_others() {
+        let http = HttpClient::new(&HttpSettings::default()).unwrap();
+        let secret = SecretText::copy_of("s");
+        let sending = Sending {
+            http: &http.confined_to(vec![]),
+            url: &Url::parse("https://a.example/token").unwrap(),
+            client_id: "id",
+            client_secret: Some(&secret),
+        };
+        let members = with_client(&[("token", "Atzr|a")], sending);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(members)
+            .finish();
+        assert_eq!(form, "client_id=id&client_secret=s&token=Atzr%7Ca");
+    }
+
+    #[test]
+    fn what_oauth2_writes_is_sent_as_it_is() {
+        let request = oauth2::http::Request::post("https://a.example/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(b"refresh_token=Atzr%7Ca".to_vec())
+            .unwrap();
+        let sent = form(request);
+        assert_eq!(sent.url.as_str(), "https://a.example/token");
+        assert_eq!(sent.headers.len(), 1);
+        assert!(!format!("{sent:?}").contains("Atzr"));
+    }
+}

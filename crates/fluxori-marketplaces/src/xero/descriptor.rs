@@ -3,7 +3,7 @@ use fluxori_domain::{
     Pattern,
 };
 
-use crate::{form::configured_first, settings::XeroSettings, token::filled};
+use crate::{connect::configured_first, settings::XeroSettings, token::filled};
 
 pub(super) const ACCESS_TOKEN: &str = "accessToken";
 pub(super) const REFRESH_TOKEN: &str = "refreshToken";

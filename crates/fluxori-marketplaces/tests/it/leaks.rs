@@ -5,8 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use fluxori_domain::Marketplace;
-use fluxori_test_support::providers::{Behaviour, canary, keys};
+use fluxori_domain::{Marketplace, ports::ExchangeReport};
+use fluxori_test_support::providers::{
+    Behaviour, Decision, Fault, FaultRule, Provider, canary, keys,
+};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::{World, amazon, shopify, takealot, takealot_seller, xero};
@@ -40,6 +42,47 @@ fn assert_clean(what: &str, text: &str) {
         let around = place.map(|at| &text[at.saturating_sub(200)..at]);
         assert_eq!(around, None, "{what} holds {marker}, after the text shown");
     }
+}
+
+/// Consents, refreshes and disconnects once, with or without a fault on the way.
+async fn spend(world: &World, provider: Provider, behaviour: &Behaviour) {
+    let fault = match behaviour {
+        Behaviour::Cut => Some(Fault::HalfBody),
+        Behaviour::Page(status) => Some(Fault::PageAfter(*status)),
+        Behaviour::Error(_) => Some(Fault::InvalidClient),
+        _ => None,
+    };
+    world.providers.clear_faults();
+    let marketplace = match provider {
+        Provider::Amazon => Marketplace::Amazon,
+        Provider::Shopify => Marketplace::Shopify,
+        Provider::Xero => Marketplace::Xero,
+    };
+    let fields: &[(&str, &str)] = match provider {
+        Provider::Amazon => &[("region", "eu")],
+        Provider::Shopify => &[("shop", keys::SHOPIFY_SHOP)],
+        Provider::Xero => &[],
+    };
+    let target = world.target(marketplace, fields);
+    let returned = world.agree(marketplace, target, &Decision::agree());
+    let held = world.seed(provider);
+    if let Some(fault) = fault {
+        world.providers.inject(FaultRule::new(fault));
+    }
+    let redeemed = world.redeem(&returned).await;
+    assert_clean(
+        "an exchange",
+        &format!("{:?} {redeemed:?}", returned.consent()),
+    );
+    if let ExchangeReport::Granted(grant) = redeemed {
+        let identified = world.identify(&returned, &grant.tokens).await;
+        assert_clean("accounts", &format!("{identified:?}"));
+    }
+    let refreshed = world.refresh(&held).await;
+    assert_clean("a refresh", &format!("{refreshed:?}"));
+    let disconnected = world.disconnect(&held, true).await;
+    assert_clean("a disconnection", &format!("{disconnected:?}"));
+    world.providers.clear_faults();
 }
 
 #[tokio::test]
@@ -87,6 +130,9 @@ async fn nothing_that_prints_holds_a_secret() {
             assert_clean("a submission", &format!("{submission:?}"));
             let report = world.test(marketplace, &fields).await;
             assert_clean("a report", &format!("{report:?}"));
+        }
+        for provider in Provider::ALL {
+            spend(&world, provider, &behaviour).await;
         }
         assert_clean("the journal", &format!("{:?}", world.providers.requests()));
     }

@@ -3,9 +3,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use fluxori_domain::{
     AuthType, Clocks, Marketplace, OutcomeClass, SecretText,
-    ports::{RefreshReport, RefreshSubject},
+    ports::{RefreshReport, RefreshSubject, TestSubject},
 };
-use fluxori_test_support::providers::{Call, Fault, FaultRule, Provider, Seed, TokenState, keys};
+use fluxori_test_support::providers::{
+    Behaviour, Call, Fault, FaultRule, Provider, Reply, Seed, TokenState, keys,
+};
 use rstest::rstest;
 
 use crate::{
@@ -235,4 +237,31 @@ async fn refresh_tokens_that_die_unused_are_kept_alive() {
     let day = Duration::from_hours(24);
     assert_eq!(days(Marketplace::Shopify), Some(day * 45));
     assert_eq!(days(Marketplace::Xero), Some(day * 30));
+}
+
+#[tokio::test]
+async fn an_obsolete_kind_of_token_is_stale_where_it_can_be_exchanged() {
+    let world = World::new();
+    let seed = Seed::new(Provider::Shopify, keys::SHOPIFY_SHOP).without_expiry();
+    let held = world.hold(seed);
+    let token = &held.seeded.access_token;
+    let reply = Reply::json(
+        403,
+        r#"{"errors":"[API] Non-expiring access tokens are no longer accepted for the Admin API."}"#,
+    );
+    let obsolete = Behaviour::Reply(reply);
+    world
+        .providers
+        .script_call(Call::ShopifyGraphql, token, obsolete);
+    for (auth_type, stale) in [(AuthType::OAuth, true), (AuthType::CustomAppToken, false)] {
+        let subject = TestSubject {
+            auth_type,
+            document: &held.document,
+            details: &held.details,
+            is_fresh: false,
+        };
+        let report = world.client(Marketplace::Shopify).test(subject).await;
+        assert_eq!(report.outcome.class, OutcomeClass::TokenKindObsolete);
+        assert_eq!(report.stale_token, stale, "{auth_type}");
+    }
 }

@@ -32,7 +32,7 @@ pub(super) fn fits(target: &ConsentTarget, claims: &BTreeMap<String, String>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{callback::query, form::target};
+    use crate::{callback::query, connect::target};
 
     const GOOD: [(&str, &str); 4] = [
         ("state", "st-1"),

@@ -11,10 +11,7 @@ use super::{
     },
     SELLING_PARTNER_CLAIM,
 };
-use crate::{
-    form::{FormReader, target},
-    settings::SellerCentral,
-};
+use crate::{connect::target, form::FormReader, settings::SellerCentral};
 
 pub(super) const AMAZON_CALLBACK_URI: &str = "amazonCallbackUri";
 pub(super) const AMAZON_STATE: &str = "amazonState";

@@ -67,7 +67,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::form::target;
+    use crate::connect::target;
 
     fn address(target: &ConsentTarget, is_draft: bool) -> String {
         let seller_central = "AE=http://127.0.0.1:9/sc".parse().unwrap();

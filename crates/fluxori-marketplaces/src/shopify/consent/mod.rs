@@ -18,10 +18,7 @@ use fluxori_domain::{
 };
 
 use super::{Shopify, descriptor::SHOP, shop::read_shop};
-use crate::{
-    form::{FormReader, target},
-    token::Application,
-};
+use crate::{connect::target, form::FormReader, token::Application};
 
 #[async_trait]
 impl ConsentClient for Shopify {

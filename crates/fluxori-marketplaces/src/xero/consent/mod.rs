@@ -18,10 +18,7 @@ use fluxori_domain::{
 };
 
 use super::{Xero, descriptor::TENANT_ID};
-use crate::{
-    form::{FormReader, target},
-    token::Application,
-};
+use crate::{connect::target, form::FormReader, token::Application};
 
 #[async_trait]
 impl ConsentClient for Xero {
