@@ -16,7 +16,11 @@ async fn a_deleted_connection_is_gone_for_everybody_and_may_be_made_again(
         .await
         .connection
         .id;
-    let deleted = world.connections.delete(&ada(), id, None).await.unwrap();
+    let deleted = world
+        .connections
+        .delete(&ada(), id, None, true)
+        .await
+        .unwrap();
     assert!(deleted.help.contains("Seller Portal"), "{}", deleted.help);
 
     assert!(world.all(&ada()).await.is_empty());
@@ -27,7 +31,7 @@ async fn a_deleted_connection_is_gone_for_everybody_and_may_be_made_again(
         .read_credential(&ada(), read(Marketplace::Takealot))
         .await;
     assert!(matches!(error, Err(ReadError::NoSuchConnection)));
-    let again = world.connections.delete(&ada(), id, None).await;
+    let again = world.connections.delete(&ada(), id, None, true).await;
     assert!(matches!(again, Err(ConnectionError::NotFound)));
 
     let other = world
@@ -44,7 +48,7 @@ async fn a_connection_that_changed_since_it_was_seen_is_not_deleted() {
     let created = world.create(takealot(keys::TAKEALOT_GOOD)).await.connection;
     let stale = world
         .connections
-        .delete(&ada(), created.id, Some(created.version - 1))
+        .delete(&ada(), created.id, Some(created.version - 1), true)
         .await;
     assert!(matches!(stale, Err(ConnectionError::Changed)));
     assert_eq!(world.all(&ada()).await.len(), 1);
@@ -63,7 +67,7 @@ async fn of_many_racing_deletions_exactly_one_succeeds(
         .id;
     let attempts = (0..6).map(|_| {
         let connections = world.connections.clone();
-        async move { connections.delete(&ada(), id, None).await }
+        async move { connections.delete(&ada(), id, None, true).await }
     });
     let results = futures_util::future::join_all(attempts).await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
@@ -73,10 +77,9 @@ async fn of_many_racing_deletions_exactly_one_succeeds(
     assert_eq!(
         world
             .connections
-            .housekeeping(&ada().service)
+            .finish_deletions(&ada().service)
             .await
-            .unwrap()
-            .deletions,
+            .unwrap(),
         0
     );
 }

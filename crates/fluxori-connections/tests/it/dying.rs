@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    AccountId, AuditEvent, Backend, Connection, ConnectionFilter, ConnectionId, LastSync,
-    Marketplace, Page, PageRequest, Plaintext, SecretContext, StoredSecret, TenantScope,
+    AccountId, AuditEvent, Backend, Connection, ConnectionFilter, ConnectionId, Credential,
+    CredentialId, Generation, LastSync, Marketplace, OutcomeClass, Page, PageRequest, Plaintext,
+    SecretContext, StoredSecret, TenantScope,
     ports::{
-        Candidates, ConnectionRepository, CredentialChange, NewConnection, SecretStore,
-        SecretStoreError, Selector, StorageError, Tombstone,
+        Begun, Candidates, ConnectionRepository, CredentialChange, GrantRepository, NewConnection,
+        NewGrant, RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, RefreshRepository,
+        SecretStore, SecretStoreError, Selector, StorageError, Tombstone,
     },
 };
 
@@ -81,7 +84,7 @@ impl ConnectionRepository for DyingConnections {
         &self,
         scope: &TenantScope,
         id: ConnectionId,
-    ) -> Result<Option<(Connection, fluxori_domain::Credential)>, StorageError> {
+    ) -> Result<Option<(Connection, Credential)>, StorageError> {
         self.real.find_with_credential(scope, id).await
     }
 
@@ -132,10 +135,11 @@ impl ConnectionRepository for DyingConnections {
         scope: &TenantScope,
         id: ConnectionId,
         version: Option<i64>,
+        revoke: bool,
         event: AuditEvent,
     ) -> Result<Tombstone, StorageError> {
         self.death.comes("before bury");
-        let result = self.real.bury(scope, id, version, event).await;
+        let result = self.real.bury(scope, id, version, revoke, event).await;
         self.death.comes("after bury");
         result
     }
@@ -149,6 +153,137 @@ impl ConnectionRepository for DyingConnections {
 
     async fn tombstones(&self, limit: u16) -> Result<Vec<Tombstone>, StorageError> {
         self.real.tombstones(limit).await
+    }
+
+    async fn untested(
+        &self,
+        before: DateTime<Utc>,
+        limit: u16,
+    ) -> Result<Vec<(TenantScope, ConnectionId)>, StorageError> {
+        self.real.untested(before, limit).await
+    }
+}
+
+pub(crate) struct DyingRefreshes {
+    pub(crate) real: Arc<dyn RefreshRepository>,
+    pub(crate) death: Death,
+}
+
+#[async_trait]
+impl RefreshRepository for DyingRefreshes {
+    async fn begin(&self, intent: RefreshIntent) -> Result<Begun, StorageError> {
+        self.death.comes("before begin");
+        let result = self.real.begin(intent).await;
+        self.death.comes("after begin");
+        result
+    }
+
+    async fn progress(
+        &self,
+        scope: &TenantScope,
+        credential: CredentialId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<RefreshProgress>, StorageError> {
+        self.real.progress(scope, credential, now).await
+    }
+
+    async fn complete(
+        &self,
+        lease: &RefreshLease,
+        change: CredentialChange,
+        event: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        self.death.comes("before complete");
+        let result = self.real.complete(lease, change, event).await;
+        self.death.comes("after complete");
+        result
+    }
+
+    async fn fail(
+        &self,
+        lease: &RefreshLease,
+        class: OutcomeClass,
+        retry_at: DateTime<Utc>,
+    ) -> Result<bool, StorageError> {
+        self.death.comes("before fail");
+        let result = self.real.fail(lease, class, retry_at).await;
+        self.death.comes("after fail");
+        result
+    }
+
+    async fn condemn(
+        &self,
+        lease: &RefreshLease,
+        expected: Generation,
+        class: OutcomeClass,
+        retry_at: DateTime<Utc>,
+        event: AuditEvent,
+    ) -> Result<bool, StorageError> {
+        self.death.comes("before condemn");
+        let real = &self.real;
+        let result = real.condemn(lease, expected, class, retry_at, event).await;
+        self.death.comes("after condemn");
+        result
+    }
+
+    async fn credential(
+        &self,
+        scope: &TenantScope,
+        credential: CredentialId,
+    ) -> Result<Option<Credential>, StorageError> {
+        self.real.credential(scope, credential).await
+    }
+
+    async fn interrupted(
+        &self,
+        now: DateTime<Utc>,
+        limit: u16,
+    ) -> Result<Vec<RefreshDue>, StorageError> {
+        self.real.interrupted(now, limit).await
+    }
+
+    async fn idle(
+        &self,
+        marketplace: Marketplace,
+        before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        limit: u16,
+    ) -> Result<Vec<RefreshDue>, StorageError> {
+        self.real.idle(marketplace, before, now, limit).await
+    }
+}
+
+pub(crate) struct DyingGrants {
+    pub(crate) real: Arc<dyn GrantRepository>,
+    pub(crate) death: Death,
+}
+
+#[async_trait]
+impl GrantRepository for DyingGrants {
+    async fn store(&self, grant: NewGrant) -> Result<Vec<Connection>, StorageError> {
+        self.death.comes("before store");
+        let result = self.real.store(grant).await;
+        self.death.comes("after store");
+        result
+    }
+
+    async fn sharing(
+        &self,
+        scope: &TenantScope,
+        credential: CredentialId,
+    ) -> Result<Vec<Connection>, StorageError> {
+        self.real.sharing(scope, credential).await
+    }
+
+    async fn orphans(&self, limit: u16) -> Result<Vec<Credential>, StorageError> {
+        self.real.orphans(limit).await
+    }
+
+    async fn remove_orphan(&self, credential: &Credential) -> Result<(), StorageError> {
+        self.death.comes("before remove_orphan");
+        let result = self.real.remove_orphan(credential).await;
+        self.death.comes("after remove_orphan");
+        result
     }
 }
 

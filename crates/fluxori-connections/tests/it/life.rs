@@ -40,14 +40,18 @@ async fn a_whole_life_leaves_nothing_behind() {
         .replace(&ada(), id, replacement)
         .await
         .unwrap();
-    world.connections.delete(&ada(), id, None).await.unwrap();
+    world
+        .connections
+        .delete(&ada(), id, None, true)
+        .await
+        .unwrap();
 
     let left = world
         .connections
-        .housekeeping(&ada().service)
+        .finish_deletions(&ada().service)
         .await
         .unwrap();
-    assert_eq!(left.deletions, 0);
+    assert_eq!(left, 0);
     assert!(world.all(&ada()).await.is_empty());
 }
 
@@ -63,7 +67,7 @@ async fn a_process_killed_at_any_step_loses_no_secret_and_leaves_none(#[case] ki
         let world = World::at(database.url(), Death::at(None)).await;
         world
             .connections
-            .housekeeping(&ada().service)
+            .finish_deletions(&ada().service)
             .await
             .unwrap();
         let visible = world.all(&ada()).await;

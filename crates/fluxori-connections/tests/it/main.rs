@@ -5,13 +5,18 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod consent;
 mod create;
 mod delete;
+mod disconnect;
 mod dying;
 mod idempotency;
 mod life;
 mod read;
+mod refresh;
+mod refresh_crash;
 mod replace;
 mod tenancy;
 mod test;
+mod webhook;
 mod world;

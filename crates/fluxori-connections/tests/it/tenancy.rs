@@ -35,7 +35,7 @@ async fn no_use_case_reaches_into_another_tenant(
         uses.change(&stranger, id, change).await.err(),
         uses.replace(&stranger, id, replace).await.err(),
         uses.test(&stranger, id).await.err(),
-        uses.delete(&stranger, id, None).await.err(),
+        uses.delete(&stranger, id, None, true).await.err(),
         uses.events(&stranger.scope, id, page).await.err(),
         uses.record_sync(&stranger, id, marketplace, outcome)
             .await

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use fluxori_connections::{
-    Connections, CreateRequest, Created, Marketplaces, Ports, ReadAudit, ReadAuditTask,
-    ReadRequest, Verify,
+    Connections, ConsentSettings, CreateRequest, Created, Marketplaces, Ports, ReadAudit,
+    ReadAuditTask, ReadRequest, Verify,
 };
 use fluxori_domain::{
     AuthType, Caller, Clock, Connection, ConnectionFilter, ConnectionId, CredentialForm,
@@ -16,11 +16,15 @@ use fluxori_persistence::{Database, DatabaseSettings};
 use fluxori_test_support::{
     clock::ManualClock,
     database::TestDatabase,
-    providers::{SimulatedProviders, keys},
+    providers::{Endpoints, SimulatedProviders, keys},
 };
 use fluxori_vault::{Keyring, Vault, VaultStore};
 
-use crate::dying::{Death, DyingConnections, DyingSecrets};
+use crate::dying::{Death, DyingConnections, DyingGrants, DyingRefreshes, DyingSecrets};
+
+/// Where browsers reach this installation, and where they go in the end.
+pub(crate) const PUBLIC_URL: &str = "http://127.0.0.1:8080";
+pub(crate) const RETURN_TO: &str = "https://app.example.com/integrations";
 
 const MASTER_KEY: &str = "8Jv0rXh3nY2kq7Tn1Zb6Wc4Ld9Ms5Pg0Fa+Eu/Ri3Oo=";
 
@@ -43,6 +47,7 @@ impl Kind {
 pub(crate) struct World {
     pub(crate) connections: Connections,
     pub(crate) providers: SimulatedProviders,
+    url: String,
     pub(crate) clock: Arc<ManualClock>,
     audit: Option<ReadAuditTask>,
     _database: Option<TestDatabase>,
@@ -62,42 +67,25 @@ impl World {
     pub(crate) async fn at(url: &str, death: Death) -> Self {
         let settings = DatabaseSettings::new(SecretText::copy_of(url));
         Database::migrate(&settings).await.unwrap();
-        let database = Arc::new(Database::connect(&settings).await.unwrap());
-        let providers = SimulatedProviders::start();
         let clock = Arc::new(ManualClock::default());
-        let time: Arc<dyn Clock> = clock.clone();
-
-        let keyring = Keyring::parse(Some(&SecretText::copy_of(MASTER_KEY)), None).unwrap();
-        let vault = Arc::new(Vault::new(keyring));
-        let http = HttpSettings {
-            proxy: ProxyUse::Never,
-            ..HttpSettings::default()
-        };
-        let http = HttpClient::new(&http).unwrap();
-        let marketplaces = clients(&settings_of(&providers), &http, &time);
-        let (read_audit, audit) = ReadAudit::start(database.clone());
-        let connections = Connections::new(Ports {
-            connections: Arc::new(DyingConnections {
-                real: database.clone(),
-                death: death.clone(),
-            }),
-            idempotency: database.clone(),
-            audit: database.clone(),
-            read_audit,
-            secrets: Arc::new(DyingSecrets {
-                real: Arc::new(VaultStore::new(vault, database, time.clone())),
-                death,
-            }),
-            marketplaces: Marketplaces::new(marketplaces),
-            clock: time,
-        });
+        let providers = SimulatedProviders::start_with(clock.clone());
+        let connections = process(url, providers.endpoints(), clock.clone(), death).await;
         Self {
-            connections,
+            connections: connections.0,
+            audit: Some(connections.1),
             providers,
+            url: url.to_owned(),
             clock,
-            audit: Some(audit),
             _database: None,
         }
+    }
+
+    /// The use cases as one more process of the same installation has them.
+    pub(crate) async fn neighbour(&self) -> Connections {
+        let (endpoints, clock) = (self.providers.endpoints(), self.clock.clone());
+        process(&self.url, endpoints, clock, Death::at(None))
+            .await
+            .0
     }
 
     pub(crate) async fn create(&self, request: CreateRequest) -> Created {
@@ -142,8 +130,59 @@ impl World {
     }
 }
 
-fn settings_of(providers: &SimulatedProviders) -> MarketplaceSettings {
-    let endpoints = providers.endpoints();
+/// The use cases, wired as in production, and the writer of their audit.
+pub(crate) async fn process(
+    url: &str,
+    endpoints: &Endpoints,
+    clock: Arc<ManualClock>,
+    death: Death,
+) -> (Connections, ReadAuditTask) {
+    let settings = DatabaseSettings::new(SecretText::copy_of(url));
+    let database = Arc::new(Database::connect(&settings).await.unwrap());
+    let time: Arc<dyn Clock> = clock;
+    let keyring = Keyring::parse(Some(&SecretText::copy_of(MASTER_KEY)), None).unwrap();
+    let vault = Arc::new(Vault::new(keyring));
+    let http = HttpSettings {
+        proxy: ProxyUse::Never,
+        ..HttpSettings::default()
+    };
+    let http = HttpClient::new(&http).unwrap();
+    let marketplaces = clients(&settings_of(endpoints), &http, &time);
+    let (read_audit, audit) = ReadAudit::start(database.clone());
+    let connections = Connections::new(Ports {
+        connections: Arc::new(DyingConnections {
+            real: database.clone(),
+            death: death.clone(),
+        }),
+        refreshes: Arc::new(DyingRefreshes {
+            real: database.clone(),
+            death: death.clone(),
+        }),
+        flows: database.clone(),
+        grants: Arc::new(DyingGrants {
+            real: database.clone(),
+            death: death.clone(),
+        }),
+        work: database.clone(),
+        webhooks: database.clone(),
+        idempotency: database.clone(),
+        audit: database.clone(),
+        read_audit,
+        secrets: Arc::new(DyingSecrets {
+            real: Arc::new(VaultStore::new(vault, database, time.clone())),
+            death,
+        }),
+        marketplaces: Marketplaces::new(marketplaces),
+        consents: Arc::new(ConsentSettings {
+            public_url: Some(PUBLIC_URL.parse().unwrap()),
+            return_addresses: vec![RETURN_TO.parse().unwrap()],
+        }),
+        clock: time,
+    });
+    (connections, audit)
+}
+
+fn settings_of(endpoints: &Endpoints) -> MarketplaceSettings {
     let settings = serde_json::json!({
         "takealot": {
             "marketplace_url": endpoints.takealot_marketplace_url,
@@ -154,11 +193,28 @@ fn settings_of(providers: &SimulatedProviders) -> MarketplaceSettings {
             "sp_api_na_url": endpoints.amazon_sp_api_na_url,
             "sp_api_eu_url": endpoints.amazon_sp_api_eu_url,
             "sp_api_fe_url": endpoints.amazon_sp_api_fe_url,
+            "seller_central": format!("*={}", endpoints.amazon_seller_central_url),
+            "application_id": keys::AMAZON_APPLICATION_ID,
             "client_id": keys::AMAZON_CLIENT_ID,
             "client_secret": keys::AMAZON_CLIENT_SECRET,
+            "client_secret_previous": keys::AMAZON_CLIENT_SECRET_PREVIOUS,
         },
-        "shopify": { "base_url": endpoints.shopify_base_url },
-        "xero": { "api_url": endpoints.xero_api_url },
+        "shopify": {
+            "base_url": endpoints.shopify_base_url,
+            "client_id": keys::SHOPIFY_CLIENT_ID,
+            "client_secret": keys::SHOPIFY_CLIENT_SECRET,
+            "client_secret_previous": keys::SHOPIFY_CLIENT_SECRET_PREVIOUS,
+            "scopes": keys::SHOPIFY_SCOPES,
+        },
+        "xero": {
+            "api_url": endpoints.xero_api_url,
+            "login_url": endpoints.xero_login_url,
+            "identity_url": endpoints.xero_identity_url,
+            "client_id": keys::XERO_CLIENT_ID,
+            "client_secret": keys::XERO_CLIENT_SECRET,
+            "client_secret_previous": keys::XERO_CLIENT_SECRET_PREVIOUS,
+            "scopes": keys::XERO_SCOPES,
+        },
     });
     serde_json::from_value(settings).unwrap()
 }

@@ -58,7 +58,7 @@ on_both! {
             theirs.scope = stranger.clone();
             let changed = database.update(theirs.clone(), None, event(&theirs, AuditKind::Changed));
             assert!(matches!(changed.await, Err(StorageError::Conflict)));
-            let buried = database.bury(&stranger, id, None, event(&theirs, AuditKind::Deleted));
+            let buried = database.bury(&stranger, id, None, false, event(&theirs, AuditKind::Deleted));
             assert!(matches!(buried.await, Err(StorageError::Conflict)));
             let sync = LastSync { at: at(1), outcome: SyncOutcome::Succeeded };
             let synced = database.record_sync(&stranger, id, sync, event(&theirs, AuditKind::Synced));
@@ -286,7 +286,7 @@ on_both! {
         amazon.connection.status = ConnectionStatus::Connected;
         let amazon = store.database.insert(amazon).await.unwrap();
         let list = async |marketplace, status| -> Vec<_> {
-            let filter = ConnectionFilter { marketplace, status };
+            let filter = ConnectionFilter { marketplace, status, expiring_before: None };
             let page = store.database.list(&alice, filter, PageRequest::default()).await.unwrap();
             page.items.iter().map(|connection| connection.id).collect()
         };

@@ -148,7 +148,7 @@ on_both! {
         let second = store.insert(&alice, "2").await;
         store
             .database
-            .bury(&alice, first.id, None, event(&first, AuditKind::Deleted))
+            .bury(&alice, first.id, None, false, event(&first, AuditKind::Deleted))
             .await
             .unwrap();
         assert!(is_default(&store, &second).await);
@@ -164,7 +164,7 @@ on_both! {
         store.insert(&alice, "3").await;
         store
             .database
-            .bury(&alice, first.id, None, event(&first, AuditKind::Deleted))
+            .bury(&alice, first.id, None, false, event(&first, AuditKind::Deleted))
             .await
             .unwrap();
         assert_eq!(read(&store, &alice, Selector::Default).await, Candidates::Several);

@@ -14,7 +14,7 @@ async fn bury(store: &Store, connection: &Connection) -> Tombstone {
     let event = event(connection, AuditKind::Deleted);
     let bury = store
         .database
-        .bury(&connection.scope, connection.id, None, event);
+        .bury(&connection.scope, connection.id, None, true, event);
     bury.await.unwrap()
 }
 
@@ -40,7 +40,9 @@ on_both! {
         let tombstone = bury(&store, &stored).await;
         assert_eq!(tombstone.connection, stored.id);
         assert_eq!(tombstone.scope, alice);
-        assert_eq!(tombstone.credential.unwrap().id, stored.credential_id);
+        assert!(tombstone.revoke && tombstone.is_last);
+        assert_eq!(tombstone.details, stored.details);
+        assert_eq!(tombstone.credential.id, stored.credential_id);
 
         let database = &store.database;
         assert_eq!(database.find(&alice, stored.id).await.unwrap(), None);
@@ -65,7 +67,7 @@ on_both! {
         let sync = LastSync { at: at(1), outcome: SyncOutcome::Succeeded };
         let synced = database.record_sync(&alice, stored.id, sync, event(&stored, AuditKind::Synced));
         assert!(!synced.await.unwrap());
-        let again = database.bury(&alice, stored.id, None, event(&stored, AuditKind::Deleted));
+        let again = database.bury(&alice, stored.id, None, false, event(&stored, AuditKind::Deleted));
         assert!(matches!(again.await, Err(StorageError::Conflict)));
 
         // The account is free again, and the trail is still there.
@@ -79,7 +81,7 @@ on_both! {
         let stored = store.insert(&alice(), "1").await;
         let bury = |version| {
             let event = event(&stored, AuditKind::Deleted);
-            store.database.bury(&stored.scope, stored.id, Some(version), event)
+            store.database.bury(&stored.scope, stored.id, Some(version), false, event)
         };
         assert!(matches!(bury(stored.version + 1).await, Err(StorageError::Conflict)));
         bury(stored.version).await.unwrap();
@@ -92,7 +94,10 @@ on_both! {
         let claim = Tombstone {
             connection: stored.id,
             marketplace: stored.marketplace,
-            credential: None,
+            details: stored.details.clone(),
+            credential: new(&alice, stored.marketplace, None).credential,
+            is_last: false,
+            revoke: false,
             scope: alice.clone(),
             deleted_at: at(0),
         };
@@ -115,12 +120,12 @@ on_both! {
     async fn a_shared_credential_goes_with_its_last_connection(store: Store) {
         let (first, second) = twins(&store).await;
         let tombstone = bury(&store, &first).await;
-        assert!(tombstone.credential.is_none(), "the other one lives and needs it");
+        assert!(!tombstone.is_last, "the other one lives and needs it");
         store.database.remove(&tombstone, destroyed(&first)).await.unwrap();
         assert_eq!(store.count("credentials"), 1);
 
         let tombstone = bury(&store, &second).await;
-        assert_eq!(tombstone.credential.as_ref().unwrap().id, second.credential_id);
+        assert_eq!(tombstone.credential.id, second.credential_id);
         store.database.remove(&tombstone, destroyed(&second)).await.unwrap();
         assert_eq!(store.count("credentials"), 0);
     }
@@ -132,7 +137,7 @@ on_both! {
         let tombstones = store.database.tombstones(10).await.unwrap();
         let buried: Vec<_> = tombstones.iter().map(|tombstone| tombstone.connection).collect();
         assert_eq!(buried, [first.id, second.id], "oldest first");
-        assert!(tombstones.iter().all(|tombstone| tombstone.credential.is_some()));
+        assert!(tombstones.iter().all(|tombstone| tombstone.is_last));
         store.database.remove(&tombstones[0], destroyed(&first)).await.unwrap();
         assert_eq!(store.count("credentials"), 1, "the row names the secret until the last is gone");
         store.database.remove(&tombstones[1], destroyed(&second)).await.unwrap();

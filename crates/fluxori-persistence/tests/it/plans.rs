@@ -53,6 +53,7 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         limit: 20,
     };
     let filter = ConnectionFilter {
+        expiring_before: None,
         marketplace: Some(Marketplace::Takealot),
         status: None,
     };
@@ -121,9 +122,9 @@ fn fill(store: &Store) {
     };
     store.raw(&format!(
         "INSERT INTO credentials SELECT 'org-1', 'user-' || n, {id}, 'takealot', 'api_key', 1, \
-         'database', 'x', NULL, NULL, NULL {from};
+         'database', 'x', NULL, NULL, NULL, NULL {from};
          INSERT INTO connections SELECT 'org-1', 'user-' || n, {id}, 'takealot', 'api_key', 'L', 'a', NULL, \
-         '{{}}', 'pending', NULL, NULL, NULL, NULL, NULL, true, {id}, 1, {time}, {time}, NULL {from};
+         '{{}}', 'pending', NULL, NULL, NULL, NULL, NULL, true, {id}, 1, {time}, {time}, NULL, false {from};
          INSERT INTO audit_events SELECT 'org-1', 'user-' || n, {id}, {id}, 'takealot', 'k', 's', \
          NULL, NULL, NULL, NULL, {time} {from};
          INSERT INTO data_keys SELECT 'owner-' || n, 'k', 'm', 'w', true, {time} {from};

@@ -12,7 +12,7 @@ use fluxori_test_support::database::TestDatabase;
 use crate::support::{Store, on_both, raw, settings, sqlite_path};
 
 /// How many migrations there are.
-const ALL: usize = 5;
+const ALL: usize = 10;
 
 /// The statements of all migrations in one direction, in the order in which they run.
 fn statements(dialect: &str, file: &str) -> Vec<String> {
@@ -101,10 +101,12 @@ async fn every_key_of_tenants_rows_begins_with_the_organization() {
              JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace \
              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0] \
              WHERE n.nspname = 'public' AND t.relname <> '__diesel_schema_migrations' \
-             AND i.indisunique AND a.attname <> 'organization_id'",
+             AND i.indisunique AND a.attname <> 'organization_id' ORDER BY i.indexrelid",
         )
         .unwrap();
-    assert_eq!(foreign, "");
+    // A callback and a delivery say nothing of the tenant, and background work belongs to none.
+    let others = "oauth_flows_pkey\nworker_leases_pkey\nwebhook_deliveries_pkey\n";
+    assert_eq!(foreign, others);
 }
 
 on_both! {

@@ -202,6 +202,7 @@ pub(crate) fn new(
         last_sync: None,
         is_default: false,
         credential_id: credential.id,
+        clocks: credential.clocks,
         version: 1,
         created_at: now,
         updated_at: now,

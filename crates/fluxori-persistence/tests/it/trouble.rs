@@ -333,7 +333,7 @@ async fn a_removed_secret_is_not_left_in_the_sqlite_file() {
     let buried = event(fluxori_domain::AuditKind::Deleted);
     let tombstone = store
         .database
-        .bury(&alice, stored.id, None, buried)
+        .bury(&alice, stored.id, None, false, buried)
         .await
         .unwrap();
     let removed = event(fluxori_domain::AuditKind::SecretDestroyed);
