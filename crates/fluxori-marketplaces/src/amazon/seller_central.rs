@@ -103,13 +103,11 @@ pub(super) struct AppstoreReturn {
 /// any address, and we send the seller there.
 pub(super) fn read_return(text: &str, settings: &SellerCentral) -> Option<AppstoreReturn> {
     let address = Url::parse(text).ok()?;
-    if settings
-        .addresses()
-        .any(|known| known.host_rule().allows(&address))
-    {
+    let mut set = settings.iter();
+    if let Some((country, _)) = set.find(|(_, known)| known.host_rule().allows(&address)) {
         return Some(AppstoreReturn {
+            region: country_of(country).map(|country| country.region),
             address,
-            region: None,
         });
     }
     let is_plain = address.scheme() == "https"
@@ -184,5 +182,8 @@ mod tests {
         assert_eq!(found.region, None);
         assert!(read_return("http://127.0.0.1:8/sc/confirm", &settings).is_none());
         assert!(read_return("http://127.0.0.2:9/sc/confirm", &settings).is_none());
+        let settings: SellerCentral = "JP=https://sc.example".parse().unwrap();
+        let found = read_return("https://sc.example/confirm", &settings).unwrap();
+        assert_eq!(found.region, Some(FarEast));
     }
 }

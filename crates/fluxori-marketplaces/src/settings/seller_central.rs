@@ -17,9 +17,11 @@ impl SellerCentral {
         self.0.get(country).or_else(|| self.0.get("*"))
     }
 
-    /// All addresses that are set.
-    pub(crate) fn addresses(&self) -> impl Iterator<Item = &BaseUrl> {
-        self.0.values()
+    /// All addresses that are set, with their countries.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &BaseUrl)> {
+        self.0
+            .iter()
+            .map(|(country, address)| (country.as_str(), address))
     }
 }
 

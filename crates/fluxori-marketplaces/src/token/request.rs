@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, pin::Pin};
+use std::{collections::BTreeMap, pin::Pin, time::Duration};
 
 use fluxori_domain::{AuthorisationCode, PkceVerifier, RefreshToken, SecretText};
 use oauth2::{
@@ -12,7 +12,7 @@ use reqwest::{
 use secrecy::ExposeSecret;
 use url::{Url, form_urlencoded};
 
-use crate::http::{Budget, Exchange, ProviderHttp, ProviderRequest, RequestBody};
+use crate::http::{Budget, Exchange, ProviderHttp, ProviderRequest, RequestBody, Trouble};
 
 /// What is asked of a token endpoint.
 pub(crate) enum TokenRequest<'a> {
@@ -107,7 +107,11 @@ impl StandardGrant<'_> {
         };
         match result {
             Err(RequestTokenError::Request(Answered(exchange))) => exchange,
-            _ => unreachable!("every answer is taken past"),
+            // Nothing was sent: the address is none that a request can carry.
+            _ => Exchange {
+                answer: Err(Trouble::HostNotAllowed),
+                latency: Duration::ZERO,
+            },
         }
     }
 }

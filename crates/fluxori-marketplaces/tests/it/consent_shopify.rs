@@ -53,12 +53,7 @@ async fn a_scope_that_was_not_granted_surfaces() {
     let more = World::with(
         |_| {},
         |settings| {
-            settings.shopify.base_url = world
-                .providers
-                .endpoints()
-                .shopify_base_url
-                .parse()
-                .unwrap();
+            settings.shopify = crate::support::settings(world.providers.endpoints()).shopify;
             settings.shopify.scopes = "read_orders write_products".parse().unwrap();
         },
     );

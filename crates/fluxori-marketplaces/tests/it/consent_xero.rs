@@ -201,3 +201,32 @@ async fn a_wrong_present_secret_falls_back_to_the_previous_one() {
     world.granted(&returned).await;
     assert_eq!(world.providers.count(Call::XeroToken), 2);
 }
+
+/// Somebody with other scopes set, at the same marketplaces.
+fn with_scopes(world: &World, scopes: &str) -> World {
+    let endpoints = world.providers.endpoints().clone();
+    World::with(
+        |_| {},
+        |settings| {
+            settings.xero = crate::support::settings(&endpoints).xero;
+            settings.xero.scopes = scopes.parse().unwrap();
+        },
+    )
+}
+
+#[rstest]
+#[case::no_refresh_token("accounting.settings.read", keys::XERO_SEED_SCOPES)]
+#[case::no_id_token(keys::XERO_SEED_SCOPES, keys::XERO_SCOPES)]
+#[tokio::test]
+async fn tokens_without_what_was_asked_for_are_not_taken(
+    #[case] granted: &str,
+    #[case] wanted: &str,
+) {
+    let world = World::new();
+    let returned = agreed(&with_scopes(&world, granted), &both());
+    let ExchangeReport::Refused(outcome) = with_scopes(&world, wanted).redeem(&returned).await
+    else {
+        panic!("half of it is missing")
+    };
+    assert_eq!(outcome.class, OutcomeClass::ScopeMissing);
+}

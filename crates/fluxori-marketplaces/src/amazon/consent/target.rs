@@ -70,6 +70,8 @@ fn read_appstore(
             required: false,
             ..region_field()
         },
+        // Drawn beside the region, and of no use here.
+        hidden(COUNTRY, FieldKind::Text, false),
     ];
     let mut reader = FormReader::with_fields(fields, form);
     let back = reader.text(AMAZON_CALLBACK_URI, |text| {
@@ -134,7 +136,7 @@ mod tests {
             .collect();
         read(
             descriptor(&AmazonSettings::default()),
-            &"IE=http://127.0.0.1:9/sc".parse().unwrap(),
+            &"*=http://127.0.0.1:8/sc".parse().unwrap(),
             &CredentialForm::new(fields),
         )
         .map_err(|invalid| {
@@ -173,6 +175,7 @@ mod tests {
             ("amazonState", "MTQz"),
             ("sellingPartnerId", "a1simulated001"),
             ("version", "beta"),
+            ("country", ""),
         ];
         let target = read_form(&fields).unwrap();
         assert_eq!(target.part("region"), Some("eu"), "as the host says");
@@ -184,7 +187,7 @@ mod tests {
     #[rstest]
     #[case("https://evil.example/x", "MTQz", &["amazonCallbackUri"])]
     #[case(BACK, "a b", &["amazonState"])]
-    #[case("http://127.0.0.1:9/sc/x", "MTQz", &["region"])]
+    #[case("http://127.0.0.1:8/sc/x", "MTQz", &["region"])]
     fn the_appstore_may_not_send_the_seller_anywhere(
         #[case] back: &str,
         #[case] state: &str,
