@@ -107,6 +107,24 @@ pub enum Behaviour {
     Reply(Reply),
 }
 
+impl Behaviour {
+    /// Whether it stands in the way of spending a refresh token. The others are about what its access tokens may do.
+    pub(super) fn concerns_refreshing(&self, call: Call) -> bool {
+        match self {
+            Self::Good
+            | Self::GoodAndTerse
+            | Self::SeveralAccounts
+            | Self::NoAccounts
+            | Self::OtherAccount
+            | Self::WrongScope => false,
+            Self::Suspended => call == Call::ShopifyToken,
+            // Amazon's usage plans are the Selling Partner API's.
+            Self::Throttled => call != Call::AmazonToken,
+            _ => true,
+        }
+    }
+}
+
 /// An answer as a test wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {

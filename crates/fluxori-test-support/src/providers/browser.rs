@@ -49,6 +49,12 @@ impl Decision {
         self
     }
 
+    /// Agrees, but the application's plan allows no more organisations: the tokens reach nothing (Xero).
+    #[must_use]
+    pub fn at_plan_limit() -> Self {
+        Self::agree().organisations(["none"])
+    }
+
     fn form(&self) -> String {
         let mut form = Serializer::new(String::new());
         form.append_pair("decision", if self.is_agreed { "agree" } else { "refuse" });

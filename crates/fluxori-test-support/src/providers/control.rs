@@ -5,7 +5,9 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web::Bytes};
 use serde_json::{Value, json};
 
-use super::{Call, Fault, FaultRule, GrantView, Provider, Seed, SeededGrant, state::State, wire};
+use super::{
+    Call, Fault, FaultRule, GrantView, Provider, Seed, SeededGrant, TokenState, state::State, wire,
+};
 
 /// More than this at once is a mistake.
 const MOST_SEEDS: u64 = 1_000_000;
@@ -32,6 +34,7 @@ pub(super) fn answer(
             Some(json!({}))
         }
         ("POST", "expire") => expire(state, &order),
+        ("POST", "token") => token_state(state, &order),
         _ => return Some(wire::json(404, &json!({"problem": "unknown order"}))),
     };
     Some(match done {
@@ -164,4 +167,16 @@ fn expire(state: &State, order: &Value) -> Option<Value> {
     let provider = Provider::of_name(order["provider"].as_str()?)?;
     state.grants().expire_access(provider, state.now());
     Some(json!({}))
+}
+
+/// `{"refreshToken":"…"}`: what it would buy now.
+fn token_state(state: &State, order: &Value) -> Option<Value> {
+    let token = order["refreshToken"].as_str()?;
+    let state = match state.grants().token_state(token, state.now()) {
+        TokenState::Current => "current",
+        TokenState::Retryable => "retryable",
+        TokenState::Dead => "dead",
+        TokenState::Unknown => "unknown",
+    };
+    Some(json!({"state": state}))
 }

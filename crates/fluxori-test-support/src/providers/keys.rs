@@ -79,6 +79,8 @@ pub const XERO_SCOPES: &str = "openid offline_access accounting.settings.read";
 pub const XERO_SEED_SCOPES: &str = "offline_access accounting.settings.read";
 /// The name of the user of [`XERO_REFRESH`].
 pub const XERO_USER: &str = "canary-user";
+/// The user who consents on Xero's page unless another is named. At first this one has no organisation.
+pub const XERO_CONSENTING_USER: &str = "demo-user";
 /// Xero access token that works and reaches one organisation.
 pub const XERO_GOOD: &str = xero_token!("good");
 /// Xero access token that works and reaches two organisations.

@@ -113,7 +113,14 @@ impl State {
         };
         behaviour
             .or_else(|| self.behaviour(&account, call))
-            .filter(|behaviour| *behaviour != Behaviour::Good)
+            .filter(|behaviour| behaviour.concerns_refreshing(call))
+    }
+
+    /// Whether the answer for a refresh token, or for its account, is to say no more than it must.
+    pub(super) fn is_terse(&self, refresh: &str, account: &str, call: Call) -> bool {
+        let behaviour = self.behaviour(refresh, call);
+        let behaviour = behaviour.or_else(|| self.behaviour(account, call));
+        behaviour == Some(Behaviour::GoodAndTerse)
     }
 
     /// How an API call with this access token is answered. Nobody has heard of a token that is neither written down

@@ -34,6 +34,9 @@ fn another_process_seeds_grants_and_counts_what_became_of_them() {
     let digest = ring::digest::digest(&ring::digest::SHA256, current.as_bytes());
     assert_eq!(found["currentRefreshSha256"], hex::encode(digest));
     assert!(!listed.to_string().contains(&current));
+    let asked = json!({"refreshToken": one["refreshToken"]});
+    let state = world.post_json("/control/token", &[], &asked);
+    assert_eq!(state.text_of("state"), "retryable");
     world.assert_no_violations();
 }
 

@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use fluxori_test_support::providers::{
-    Decision, Provider, Seed, ShopifyWebhook, TokenState, keys, sign_shopify_query,
+    Behaviour, Decision, Provider, Seed, ShopifyWebhook, TokenState, keys, sign_shopify_query,
 };
 use serde_json::json;
 
@@ -233,4 +233,23 @@ fn a_message_carries_a_signature_over_its_bytes() {
         "VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY=".to_owned(),
     );
     assert!(headers.contains(&signature), "{headers:?}");
+}
+
+#[test]
+fn what_is_scripted_for_a_shop_goes_before_the_rules() {
+    let world = World::new();
+    let token = connect(&world, "1").text_of("refresh_token");
+    world.providers.script(SHOP, Behaviour::Suspended);
+    assert_eq!(refresh(&world, &token).status, 402);
+    world.providers.script(SHOP, Behaviour::WrongScope);
+    let token = refresh(&world, &token);
+    let told = ask(&world, &token.text_of("access_token"));
+    assert!(told.text.contains("ACCESS_DENIED"), "{}", told.text);
+
+    world.providers.script(SHOP, Behaviour::GoodAndTerse);
+    let terse = refresh(&world, &token.text_of("refresh_token")).json();
+    let members: Vec<_> = terse.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["access_token", "refresh_token"]);
+    let access = terse["access_token"].as_str().unwrap();
+    assert_eq!(ask(&world, access).status, 200);
 }

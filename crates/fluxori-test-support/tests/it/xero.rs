@@ -91,6 +91,13 @@ fn one_consent_reaches_the_chosen_organisations() {
 }
 
 #[test]
+fn a_consent_at_the_limit_of_the_plan_reaches_nothing() {
+    let world = World::new();
+    let access = redeem(&world, &Decision::at_plan_limit(), VERIFIER).text_of("access_token");
+    assert_eq!(connections(&world, &access, "", "id"), Vec::<String>::new());
+}
+
+#[test]
 fn a_second_consent_of_one_user_is_an_event_of_its_own() {
     let world = World::new();
     let first = Decision::agree().organisations([keys::XERO_TENANT]);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{
     super::{Behaviour, Call, Reply, seen::Seen, state::State, wire},
     Provider,
+    asked::answer_to_refresh,
     codes::Redemption,
     fields::Fields,
     rotation::Spending,
@@ -68,7 +69,10 @@ fn spend(state: &State, client_id: &str, token: &str) -> HttpResponse {
         shop: None,
     };
     match state.spend(spending) {
-        Ok(tokens) => wire::spent(tokens.grant, wire::json(200, &answer(&tokens))),
+        Ok(tokens) => {
+            let whole = answer(&tokens);
+            answer_to_refresh(state, spending, Call::AmazonToken, &tokens, whole)
+        }
         Err(_) => error(400, "invalid_grant"),
     }
 }

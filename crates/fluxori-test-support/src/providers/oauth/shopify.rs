@@ -7,6 +7,7 @@ use super::{
     super::{Behaviour, Call, Reply, seen::Seen, shopify::is_shop, state::State, wire},
     Provider,
     access::Access,
+    asked::answer_to_refresh,
     codes::Redemption,
     fields::Fields,
     rotation::{Dead, Spending},
@@ -97,7 +98,10 @@ async fn refresh(state: &State, fields: &Fields, shop: &str) -> HttpResponse {
         shop: Some(shop),
     };
     match state.spend(spending) {
-        Ok(tokens) => wire::spent(tokens.grant, wire::json(200, &answer(&tokens))),
+        Ok(tokens) => {
+            let whole = answer(&tokens);
+            answer_to_refresh(state, spending, Call::ShopifyToken, &tokens, whole)
+        }
         Err(Dead::Superseded) => error(
             401,
             "invalid_request",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     super::{Behaviour, Call, Reply, keys, seen::Seen, state::State, wire},
     Provider,
+    asked::answer_to_refresh,
     clients::read_basic,
     codes::Redemption,
     fields::Fields,
@@ -62,7 +63,10 @@ pub(in super::super) async fn token(state: &State, seen: &mut Seen<'_>) -> HttpR
         shop: None,
     };
     match state.spend(spending) {
-        Ok(tokens) => wire::spent(tokens.grant, wire::json(200, &answer(state, &tokens))),
+        Ok(tokens) => {
+            let whole = answer(state, &tokens);
+            answer_to_refresh(state, spending, Call::XeroToken, &tokens, whole)
+        }
         Err(_) => error(400, "invalid_grant"),
     }
 }

@@ -22,6 +22,9 @@ const BRAND: Brand = Brand {
 /// Scopes that an application of today may not ask for any more.
 const BROAD: [&str; 2] = ["accounting.transactions", "accounting.reports.read"];
 
+/// Ticked when the application may connect no more organisations: there are tokens, and they reach nothing.
+const NONE: &str = "none";
+
 /// `GET` and `POST /identity/connect/authorize`.
 pub(super) fn consent(state: &State, asked: &Asked) -> HttpResponse {
     if let Some((code, text)) = problem_of(asked) {
@@ -40,7 +43,8 @@ pub(super) fn consent(state: &State, asked: &Asked) -> HttpResponse {
         }
         Choice::Agreed | Choice::AgreedByHand => {
             let chosen = organisations(asked);
-            if chosen.is_empty() {
+            let is_at_limit = asked.fields("organisation").any(|one| one == NONE);
+            if chosen.is_empty() && !is_at_limit {
                 return show(asked, "Choose at least one organisation.");
             }
             finish(state, asked, chosen, choice)
@@ -81,6 +85,9 @@ fn problem_of(asked: &Asked) -> Option<(&'static str, &'static str)> {
 /// What was ticked, with names. Tests may name organisations that the page does not offer.
 fn organisations(asked: &Asked) -> Vec<(String, String)> {
     let offered = keys::XERO_ORGANISATIONS.map(|(id, name)| (id.to_owned(), name.to_owned()));
+    if asked.fields("organisation").any(|one| one == NONE) {
+        return Vec::new();
+    }
     if asked.field("organisation") == "all" {
         return offered.to_vec();
     }
@@ -99,7 +106,7 @@ fn finish(
     choice: Choice,
 ) -> HttpResponse {
     let user = match asked.field("account") {
-        "" => keys::XERO_USER,
+        "" => keys::XERO_CONSENTING_USER,
         chosen => chosen,
     };
     let redirect_uri = asked.parameter("redirect_uri");
@@ -141,8 +148,10 @@ fn show(asked: &Asked, problem: &str) -> HttpResponse {
     let content = format!(
         "{problem}<p>Fluxori connections asks for:</p>{scopes}<form method=\"post\">\
          <label>You are<select name=\"account\"><option>{}</option><option>another-user</option></select></label>\
-         <fieldset><legend>Organisations to connect</legend>{offered}</fieldset>{}</form>",
-        keys::XERO_USER,
+         <fieldset><legend>Organisations to connect</legend>{offered}\
+         <label><input type=\"checkbox\" name=\"organisation\" value=\"{NONE}\"> None of them: act as if the \
+         application's plan allowed no more</label></fieldset>{}</form>",
+        keys::XERO_CONSENTING_USER,
         decision_buttons("Allow access")
     );
     html::page(200, BRAND, "Connect organisations", &content)
