@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use fluxori_domain::{
     Outcome, OutcomeClass,
-    ports::{Account, AccountChoice, RateHeadroom, Renewal, TestReport},
+    ports::{Account, AccountChoice, IdentifyReport, RateHeadroom, Renewal, TestReport},
 };
 
 use crate::verdict::Verdict;
@@ -60,6 +60,14 @@ pub(crate) fn several(
 /// The caller handed over something that this marketplace never makes: nothing was called.
 pub(crate) fn not_ours() -> TestReport {
     bare(OutcomeClass::Bug.into(), Duration::ZERO, None)
+}
+
+/// What a test with fresh tokens says about whose they are.
+pub(crate) fn identified(report: TestReport) -> IdentifyReport {
+    match report.account {
+        Some(account) => IdentifyReport::Accounts(vec![account]),
+        None => IdentifyReport::Unknown(report.outcome),
+    }
 }
 
 /// The same report with tokens that were bought on the way.

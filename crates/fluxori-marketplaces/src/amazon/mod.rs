@@ -115,7 +115,8 @@ impl MarketplaceClient for Amazon {
     }
 
     async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {
-        self.refresh_tokens(subject).await
+        let endpoint = self.token_endpoint();
+        endpoint.refresh(self.application.as_ref(), subject).await
     }
 
     fn keep_alive_before(&self) -> Option<Duration> {

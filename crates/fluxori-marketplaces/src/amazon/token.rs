@@ -1,15 +1,12 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use fluxori_domain::{
-    OutcomeClass, RefreshToken,
-    ports::{RefreshReport, RefreshSubject},
-};
+use fluxori_domain::{OutcomeClass, RefreshToken};
 
 use super::Amazon;
 use crate::token::{
     Application, Bought, Dialect, NotBought, Refusal, Refused, StandardGrant, TokenEndpoint,
-    TokenRequest, refresh_token, standard_refusal,
+    TokenRequest, standard_refusal,
 };
 
 /// Login with Amazon. Refresh tokens neither rotate nor die of age, and are echoed with every answer.
@@ -45,19 +42,6 @@ impl Amazon {
     ) -> (Result<Bought, NotBought>, Duration) {
         let request = TokenRequest::Standard(StandardGrant::Refresh(refresh_token));
         self.token_endpoint().buy(application, &request).await
-    }
-
-    pub(super) async fn refresh_tokens(&self, subject: RefreshSubject<'_>) -> RefreshReport {
-        let Some(refresh_token) = refresh_token(subject.document) else {
-            return RefreshReport::Refused(OutcomeClass::Bug.into());
-        };
-        let Some(application) = &self.application else {
-            return RefreshReport::Refused(OutcomeClass::AppConfig.into());
-        };
-        match self.buy_access_token(application, refresh_token).await.0 {
-            Ok(bought) => RefreshReport::Renewed(bought.renew(Some(refresh_token), subject.clocks)),
-            Err(not_bought) => not_bought.into(),
-        }
     }
 }
 

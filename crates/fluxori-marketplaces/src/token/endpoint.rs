@@ -1,12 +1,16 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use fluxori_domain::Clock;
+use fluxori_domain::{
+    Clock, OutcomeClass,
+    ports::{RefreshReport, RefreshSubject},
+};
 use url::Url;
 
 use super::{
-    Application, Bought, Dialect, NotBought, TokenRequest,
+    Application, Bought, Dialect, NotBought, StandardGrant, TokenRequest,
     answer::{not_bought, read_tokens},
+    refresh_token,
     request::Sending,
 };
 use crate::{
@@ -33,6 +37,25 @@ impl TokenEndpoint<'_> {
             read_tokens(answer, self.dialect, asked_at, self.clock.now())
         })
         .await
+    }
+
+    /// Spends the refresh token of a credential, as RFC 6749 writes it.
+    pub(crate) async fn refresh(
+        &self,
+        application: Option<&Application>,
+        subject: RefreshSubject<'_>,
+    ) -> RefreshReport {
+        let Some(token) = refresh_token(subject.document) else {
+            return RefreshReport::Refused(OutcomeClass::Bug.into());
+        };
+        let Some(application) = application else {
+            return RefreshReport::Refused(OutcomeClass::AppConfig.into());
+        };
+        let request = TokenRequest::Standard(StandardGrant::Refresh(token));
+        match self.buy(application, &request).await.0 {
+            Ok(bought) => RefreshReport::Renewed(bought.renew(Some(token), subject.clocks)),
+            Err(not_bought) => not_bought.into(),
+        }
     }
 
     /// Makes a request to which the good answer is an empty one.

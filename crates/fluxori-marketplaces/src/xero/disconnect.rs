@@ -7,7 +7,7 @@ use reqwest::Method;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use super::{Xero, answer::refusal, headers::headers_without_tenant, refresh::IDENTITY_SERVER};
+use super::{Xero, answer::refusal, endpoint::IDENTITY_SERVER, headers::headers_without_tenant};
 use crate::{
     http::{Answer, Budget, ProviderRequest, RequestBody},
     token::{TokenEndpoint, TokenRequest, refresh_token},

@@ -4,12 +4,12 @@ mod answer;
 mod consent;
 mod descriptor;
 mod disconnect;
+mod endpoint;
 mod headers;
 mod id_token;
 mod jwt;
 mod keys;
 mod parse;
-mod refresh;
 mod tenants;
 mod test_call;
 mod token;
@@ -99,7 +99,8 @@ impl MarketplaceClient for Xero {
     }
 
     async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {
-        self.refresh_tokens(subject).await
+        let endpoint = self.token_endpoint();
+        endpoint.refresh(self.application.as_ref(), subject).await
     }
 
     fn keep_alive_before(&self) -> Option<Duration> {

@@ -9,7 +9,10 @@ use super::{
     SELLING_PARTNER_CLAIM,
     url::region,
 };
-use crate::token::{StandardGrant, TokenRequest};
+use crate::{
+    report,
+    token::{StandardGrant, TokenRequest},
+};
 
 /// How long an authorisation of a public application lasts.
 const AUTHORISATION_LIFE: TimeDelta = TimeDelta::days(365);
@@ -55,10 +58,7 @@ impl Amazon {
                 is_fresh: true,
             })
             .await;
-        match report.account {
-            Some(account) => IdentifyReport::Accounts(vec![account]),
-            None => IdentifyReport::Unknown(report.outcome),
-        }
+        report::identified(report)
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     outside::{LIST_LENGTH, code},
+    report,
     token::TokenRequest,
 };
 
@@ -55,10 +56,7 @@ impl Shopify {
                 is_fresh: true,
             })
             .await;
-        match report.account {
-            Some(account) => IdentifyReport::Accounts(vec![account]),
-            None => IdentifyReport::Unknown(report.outcome),
-        }
+        report::identified(report)
     }
 }
 

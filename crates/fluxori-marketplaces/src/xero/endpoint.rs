@@ -1,13 +1,7 @@
 use chrono::TimeDelta;
-use fluxori_domain::{
-    OutcomeClass,
-    ports::{RefreshReport, RefreshSubject},
-};
 
 use super::Xero;
-use crate::token::{
-    Dialect, StandardGrant, TokenEndpoint, TokenRequest, refresh_token, standard_refusal,
-};
+use crate::token::{Dialect, TokenEndpoint, standard_refusal};
 
 /// Xero's identity server. Every refresh gives a new refresh token; the old one can be tried again for 30 minutes.
 pub(super) const IDENTITY_SERVER: Dialect = Dialect {
@@ -27,24 +21,11 @@ impl Xero {
             dialect: &IDENTITY_SERVER,
         }
     }
-
-    pub(super) async fn refresh_tokens(&self, subject: RefreshSubject<'_>) -> RefreshReport {
-        let Some(refresh_token) = refresh_token(subject.document) else {
-            return RefreshReport::Refused(OutcomeClass::Bug.into());
-        };
-        let Some(application) = &self.application else {
-            return RefreshReport::Refused(OutcomeClass::AppConfig.into());
-        };
-        let request = TokenRequest::Standard(StandardGrant::Refresh(refresh_token));
-        match self.token_endpoint().buy(application, &request).await.0 {
-            Ok(bought) => RefreshReport::Renewed(bought.renew(Some(refresh_token), subject.clocks)),
-            Err(not_bought) => not_bought.into(),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use fluxori_domain::OutcomeClass;
     use rstest::rstest;
 
     use super::*;
