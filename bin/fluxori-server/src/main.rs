@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod housekeeping;
 mod logging;
 
 use std::process::ExitCode;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use fluxori_domain::{Clock, SystemClock};
+use fluxori_domain::{Clock, ConnectMethod, Marketplace, SystemClock};
 use fluxori_marketplaces::{HttpClient, HttpSettings, clients};
 use fluxori_persistence::Database;
 use fluxori_vault::{Keyring, MasterKeyRole, survey_master_keys};
 
 use crate::{
-    Settings,
-    wiring::{database_settings, keyring, marketplace_settings},
+    SecretExpiry, Settings,
+    wiring::{consent_settings, database_settings, keyring, marketplace_settings},
 };
 
 /// How one thing was found.
@@ -73,7 +73,78 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
         Err(error) => findings.push(Finding::new("database", Verdict::Bad, chain(&error))),
     }
     findings.extend(marketplaces(settings));
+    findings.extend(consents(settings));
+    findings.extend(secrets(settings));
     findings
+}
+
+/// Where browsers come back to. That the addresses themselves are good was checked when the settings were read.
+fn consents(settings: &Settings) -> Vec<Finding> {
+    let consents = consent_settings(settings);
+    let missing: Vec<&str> = [
+        ("PUBLIC_URL", consents.public_url.is_none()),
+        ("RETURN_ADDRESSES", consents.return_addresses.is_empty()),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_missing)| is_missing.then_some(name))
+    .collect();
+    let Some(public_url) = consents.public_url.filter(|_| missing.is_empty()) else {
+        let message = format!(
+            "sellers cannot connect in the browser: set {} to let them",
+            missing.join(", ")
+        );
+        return vec![Finding::new("browser", Verdict::Notice, message)];
+    };
+    let base = public_url.as_str().trim_end_matches('/');
+    let pages: Vec<_> = consents
+        .return_addresses
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let message = format!(
+        "sellers come back to {base}, and then to {}",
+        pages.join(", ")
+    );
+    let mut findings = vec![Finding::new("browser", Verdict::Good, message)];
+    for (marketplace, addresses) in [
+        (
+            Marketplace::Amazon,
+            format!(
+                "OAuth redirect URI {base}/api/oauth/amazon/callback, OAuth login URI {base}/api/oauth/amazon/start"
+            ),
+        ),
+        (
+            Marketplace::Shopify,
+            format!(
+                "redirect URL {base}/api/oauth/shopify/callback, app URL {base}/api/oauth/shopify/start, \
+                 webhooks {base}/api/webhooks/shopify"
+            ),
+        ),
+        (
+            Marketplace::Xero,
+            format!("redirect URI {base}/api/oauth/xero/callback"),
+        ),
+    ] {
+        let subject = format!("register at {marketplace}");
+        findings.push(Finding::new(subject, Verdict::Good, addresses));
+    }
+    findings
+}
+
+/// Our own secrets that run out.
+fn secrets(settings: &Settings) -> Vec<Finding> {
+    let now = SystemClock.now();
+    let secrets = SecretExpiry::all_of(settings).into_iter();
+    secrets
+        .map(|secret| {
+            let verdict = match secret.warning(now) {
+                Some(_) if secret.at <= now => Verdict::Bad,
+                Some(_) => Verdict::Notice,
+                None => Verdict::Good,
+            };
+            Finding::new("application secret", verdict, secret.sentence(now))
+        })
+        .collect()
 }
 
 async fn data_keys(keyring: &Keyring, database: &Database) -> Vec<Finding> {
@@ -111,7 +182,10 @@ fn marketplaces(settings: &Settings) -> Vec<Finding> {
     for client in clients(&marketplace_settings(settings), &http, &clock) {
         let descriptor = client.descriptor();
         for kind in descriptor.auth_kinds {
-            let subject = format!("{} by {}", descriptor.marketplace, kind.auth_type);
+            let subject = match kind.method {
+                ConnectMethod::Consent => format!("{} in the browser", descriptor.marketplace),
+                ConnectMethod::Form => format!("{} by {}", descriptor.marketplace, kind.auth_type),
+            };
             findings.push(if kind.is_configured() {
                 Finding::new(subject, Verdict::Good, "set up")
             } else {

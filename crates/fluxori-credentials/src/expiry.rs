@@ -109,10 +109,7 @@ mod tests {
     #[test]
     fn there_is_a_warning_thirty_seven_and_one_days_ahead_and_when_it_is_too_late() {
         let at = DateTime::UNIX_EPOCH + TimeDelta::days(180);
-        let secret = SecretExpiry {
-            setting: "X",
-            at,
-        };
+        let secret = SecretExpiry { setting: "X", at };
         let mut watch = ExpiryWatch(vec![(secret, None)]);
         let mut warned = Vec::new();
         for hours in 0..=(182 * 24) {

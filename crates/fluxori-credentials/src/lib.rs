@@ -21,10 +21,12 @@ pub use settings::{
 pub use start::StartError;
 pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
 
+// What the server needs to say what background work did.
+pub use fluxori_connections::Housekeeping;
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Clock, ConnectionId, ConnectionStatus, Generation,
-    Marketplace, OrganizationId, OutcomeClass, Purpose, SecretText, ServiceName, ShopDomain, SyncOutcome,
-    SystemClock, UserId,
+    Marketplace, OrganizationId, OutcomeClass, Purpose, SecretText, ServiceName, ShopDomain,
+    SyncOutcome, SystemClock, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;

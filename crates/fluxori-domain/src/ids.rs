@@ -4,31 +4,32 @@ use std::{fmt, str::FromStr, sync::Mutex};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::{ContextV7, Timestamp, Uuid};
+use uuid::{ContextV7, NoContext, Timestamp, Uuid};
 
 /// A text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier")]
 pub struct InvalidId;
 
-/// Keeps the ids that one process makes in the order in which it made them, within a millisecond too.
+/// Keeps the ids that one process makes in the order in which it made them, within a millisecond too, and when its clock
+/// is set back: then they carry a time that is to come.
 static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
 /// A UUIDv7 of its own type: time-ordered, so that new rows go to the end of every index.
 macro_rules! uuid_id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $context:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
         impl $name {
-            /// Makes a new identifier: the time given, a counter, and 32 random bits.
+            /// Makes a new identifier from the time given and at least 32 random bits.
             #[must_use]
             pub fn make(now: DateTime<Utc>) -> Self {
                 let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
                 let timestamp =
-                    Timestamp::from_unix(&ORDER, seconds, now.timestamp_subsec_nanos());
+                    Timestamp::from_unix($context, seconds, now.timestamp_subsec_nanos());
                 Self(Uuid::new_v7(timestamp))
             }
 
@@ -69,15 +70,18 @@ macro_rules! uuid_id {
 
 uuid_id!(
     /// One connection: what a seller sees.
-    ConnectionId
+    ConnectionId,
+    &ORDER
 );
 uuid_id!(
-    /// One credential: a secret document and its clocks.
-    CredentialId
+    /// One credential: a secret document and its clocks. It tells when the seller agreed, so it keeps to the time given.
+    CredentialId,
+    NoContext
 );
 uuid_id!(
     /// One entry of the audit trail.
-    AuditEventId
+    AuditEventId,
+    &ORDER
 );
 
 /// A key named by what it is: hexadecimal digits derived from the key itself.
@@ -145,6 +149,16 @@ mod tests {
         assert_eq!(early.to_string().parse(), Ok(early));
         assert_eq!(early.made_at().unwrap().timestamp(), 1_700_000_000);
         assert_eq!(ConnectionId::from_uuid(Uuid::nil()).made_at(), None);
+    }
+
+    #[test]
+    fn a_credential_tells_when_it_was_made_though_the_clock_was_set_back() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 7_000_000).unwrap();
+        for seconds in [1_800_000_000, 1_700_000_000] {
+            let made_at = CredentialId::make(at(seconds)).made_at();
+            assert_eq!(made_at, Some(at(seconds)));
+        }
+        assert_ne!(CredentialId::make(at(1)), CredentialId::make(at(1)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
@@ -6,17 +6,12 @@ use fluxori_api::{
     ApiSettings, ApiState, JwtSettings, KeySource, KeySourceError, NotReady, Readiness, Server,
 };
 use fluxori_credentials::{
-    ApiSection, Clock, HttpClient, JwtSection, LogSection, ServiceName, Settings, SystemClock,
-    Values, Wiring,
+    ApiSection, Clock, HttpClient, JwtSection, LogSection, Settings, SystemClock, Values, Wiring,
 };
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    time::{MissedTickBehavior, interval},
-};
+use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
-/// How often interrupted work is finished and expired things are forgotten.
-const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(5);
+use crate::housekeeping::Housekeeper;
 
 /// Serves the HTTP API until told to stop.
 pub(crate) fn serve() -> Result<ExitCode> {
@@ -37,14 +32,12 @@ async fn run(settings: Settings, api: ApiSettings) -> Result<()> {
     let wiring = Arc::new(Wiring::connect(&settings, Arc::clone(&clock)).await?);
     let state = ApiState {
         connections: wiring.connections().clone(),
-        clock,
+        clock: Arc::clone(&clock),
         readiness: Arc::new(DatabaseAnswers(Arc::clone(&wiring))),
         key_source: Some(Arc::new(FetchedKeys(wiring.http().clone()))),
     };
-    let housekeeping = tokio::spawn(keep_house(
-        Arc::clone(&wiring),
-        settings.service.service_name,
-    ));
+    let housekeeper = Housekeeper::new(&settings, Arc::clone(&wiring), clock);
+    let housekeeping = tokio::spawn(housekeeper.work());
     let served = answer(api, state).await;
     housekeeping.abort();
     wiring.shutdown().await;
@@ -70,23 +63,6 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-/// Any replica may do it, at any time; a failure is tried again at the next round.
-async fn keep_house(wiring: Arc<Wiring>, service: ServiceName) {
-    let mut rounds = interval(HOUSEKEEPING_EVERY);
-    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        rounds.tick().await;
-        match wiring.connections().housekeeping(&service).await {
-            Ok(done) => tracing::debug!(
-                deletions = done.deletions,
-                idempotency_keys = done.idempotency_keys,
-                "housekeeping"
-            ),
-            Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
-        }
-    }
 }
 
 struct DatabaseAnswers(Arc<Wiring>);

@@ -56,6 +56,7 @@ pub(crate) struct Builder {
     place: Place,
     settings: ApiSettings,
     consents: ConsentSettings,
+    with_applications: bool,
     key_source: Option<Arc<dyn KeySource>>,
 }
 
@@ -89,6 +90,7 @@ impl Builder {
                 public_url: Some(PUBLIC_URL.parse().unwrap()),
                 return_addresses: vec![RETURN_ADDRESS.parse().unwrap()],
             },
+            with_applications: true,
             key_source: None,
         }
     }
@@ -105,6 +107,11 @@ impl Builder {
 
     pub(crate) fn settings(mut self, change: impl FnOnce(&mut ApiSettings)) -> Self {
         change(&mut self.settings);
+        self
+    }
+
+    pub(crate) fn without_applications(mut self) -> Self {
+        self.with_applications = false;
         self
     }
 
@@ -125,7 +132,7 @@ impl Builder {
         let providers = SimulatedProviders::start_with(Arc::clone(&clock) as Arc<dyn Clock>);
         let (connections, audit) = connections(
             self.place.url(),
-            &providers,
+            marketplace_settings(&providers, self.with_applications),
             self.consents,
             Arc::clone(&clock) as Arc<dyn Clock>,
         )
@@ -161,7 +168,7 @@ impl Builder {
 
 async fn connections(
     url: &str,
-    providers: &SimulatedProviders,
+    marketplaces: MarketplaceSettings,
     consents: ConsentSettings,
     clock: Arc<dyn Clock>,
 ) -> (Connections, ReadAuditTask) {
@@ -174,7 +181,7 @@ async fn connections(
         ..HttpSettings::default()
     })
     .unwrap();
-    let marketplaces = clients(&marketplace_settings(providers), &http, &clock);
+    let marketplaces = clients(&marketplaces, &http, &clock);
     let (read_audit, audit) = ReadAudit::start(database.clone());
     let connections = Connections::new(Ports {
         connections: database.clone(),
@@ -198,9 +205,12 @@ async fn connections(
     (connections, audit)
 }
 
-fn marketplace_settings(providers: &SimulatedProviders) -> MarketplaceSettings {
+fn marketplace_settings(
+    providers: &SimulatedProviders,
+    with_applications: bool,
+) -> MarketplaceSettings {
     let at = providers.endpoints();
-    serde_json::from_value(json!({
+    let mut settings = json!({
         "takealot": {"marketplace_url": at.takealot_marketplace_url, "seller_url": at.takealot_seller_url},
         "amazon": {
             "lwa_url": at.amazon_lwa_url,
@@ -225,8 +235,13 @@ fn marketplace_settings(providers: &SimulatedProviders) -> MarketplaceSettings {
             "client_secret": keys::XERO_CLIENT_SECRET,
             "scopes": keys::XERO_SCOPES,
         },
-    }))
-    .unwrap()
+    });
+    if !with_applications {
+        for marketplace in ["amazon", "shopify", "xero"] {
+            settings[marketplace]["client_id"] = Value::Null;
+        }
+    }
+    serde_json::from_value(settings).unwrap()
 }
 
 #[expect(

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    app::{TestApp, path_of, takealot},
+    app::{Builder, TestApp, path_of, takealot},
     on_both_databases,
 };
 
@@ -117,7 +117,7 @@ async fn a_credential_that_reaches_several_accounts_asks_which() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_offered_or_not_set_up_is_said_so() {
-    let app = TestApp::start().await;
+    let app = Builder::new().without_applications().start().await;
     let mut body = takealot(keys::TAKEALOT_GOOD);
     body["authType"] = json!("oauth");
     app.post("/api/connections", &body)

@@ -1,7 +1,10 @@
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{app::TestApp, on_both_databases};
+use crate::{
+    app::{Builder, TestApp},
+    on_both_databases,
+};
 
 on_both_databases!(pages_hold_every_connection_once, filters_narrow_the_list);
 
@@ -84,7 +87,7 @@ async fn a_query_that_is_not_understood_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn marketplaces_describe_their_forms() {
-    let app = TestApp::start().await;
+    let app = Builder::new().without_applications().start().await;
     let list = app.get("/api/marketplaces").await.ok(200);
     let names: Vec<_> = list["items"]
         .as_array()
@@ -100,6 +103,18 @@ async fn marketplaces_describe_their_forms() {
     let amazon = &list["items"][1]["authKinds"][0];
     assert_eq!(amazon["configured"], false);
     assert!(!amazon["missingSettings"].as_array().unwrap().is_empty());
+    let methods = |item: &Value| -> Vec<String> {
+        let kinds = item["authKinds"].as_array().unwrap().iter();
+        let mut methods: Vec<_> = kinds
+            .map(|kind| kind["method"].as_str().unwrap().to_owned())
+            .collect();
+        methods.sort();
+        methods
+    };
+    assert_eq!(methods(&list["items"][0]), ["form"]);
+    for item in &list["items"].as_array().unwrap()[1..] {
+        assert_eq!(methods(item), ["consent", "form"]);
+    }
     app.as_seller(Method::GET, "/api/marketplaces?x=1")
         .send()
         .await

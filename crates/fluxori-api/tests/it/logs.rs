@@ -34,7 +34,8 @@ pub(crate) fn assert_clean() {
     }
 }
 
-fn lines() -> String {
+/// Everything that was logged so far.
+pub(crate) fn lines() -> String {
     LINES.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 

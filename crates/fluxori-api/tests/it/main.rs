@@ -6,11 +6,14 @@
 )]
 
 mod app;
+mod browser;
 mod exchange;
 mod tokens;
 
 mod bad_input;
+mod callback;
 mod change;
+mod connect;
 mod coverage;
 mod create;
 mod delete;
@@ -25,8 +28,10 @@ mod operations;
 mod outage;
 mod replace;
 mod show;
+mod start;
 mod tenants;
 mod testing;
+mod webhook;
 
 /// Runs each of these tests, functions of a [`app::TestApp`], once on SQLite and once on PostgreSQL.
 macro_rules! on_both_databases {

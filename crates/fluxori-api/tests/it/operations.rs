@@ -78,9 +78,11 @@ async fn only_listed_origins_may_call_from_a_page() {
     let allowed = preflight(origin).await;
     assert_eq!(allowed.status, 200, "{allowed:?}");
     assert_eq!(allowed.header("access-control-allow-origin"), origin);
-    assert_eq!(allowed.header("access-control-allow-credentials"), "");
+    // The cookie of a consent has to be stored.
+    assert_eq!(allowed.header("access-control-allow-credentials"), "true");
     let foreign = preflight("https://evil.example").await;
     assert_eq!(foreign.header("access-control-allow-origin"), "");
+    assert_eq!(foreign.header("access-control-allow-credentials"), "");
 
     // A page must be able to read refusals, too.
     let refused = app

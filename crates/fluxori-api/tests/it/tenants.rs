@@ -25,6 +25,7 @@ async fn a_foreign_connection_answers_like_one_that_never_was(app: TestApp) {
             (Method::GET, "", None),
             (Method::GET, "/events", None),
             (Method::POST, "/test", None),
+            (Method::POST, "/reauthorize", Some(json!({}))),
             (Method::PATCH, "", Some(json!({"label": "Mine"}))),
             (
                 Method::PUT,

@@ -19,7 +19,7 @@ use reqwest::{
 pub(crate) async fn run(
     marketplace: Marketplace,
     purpose: &str,
-    request: impl FnOnce(&Client, &MarketplaceCredentials) -> Result<RequestBuilder>,
+    request: impl Fn(&Client, &MarketplaceCredentials) -> Result<RequestBuilder>,
 ) -> Result<()> {
     let user = UserId::new(std::env::var("ADAPTER_USER").context("set ADAPTER_USER")?)?;
     let organization = std::env::var("ADAPTER_ORGANIZATION").context("set ADAPTER_ORGANIZATION")?;
@@ -27,17 +27,28 @@ pub(crate) async fn run(
     let http = http_client()?;
 
     let provider = CredentialProvider::from_env().await?;
-    let credentials = provider
-        .request(&user, &organization, marketplace)
-        .purpose(Purpose::new(purpose)?)
-        .read()
-        .await
-        .with_context(|| format!("no credential for {marketplace}"))?;
+    let purpose = Purpose::new(purpose)?;
+    let read = async || {
+        provider
+            .request(&user, &organization, marketplace)
+            .purpose(purpose.clone())
+            .read()
+            .await
+            .with_context(|| format!("no credential for {marketplace}"))
+    };
+    let send = async |credentials: &MarketplaceCredentials| {
+        let request = credentials.authorize(request(&http, credentials)?);
+        anyhow::Ok(request.send().await?.status())
+    };
 
-    let request = request(&http, &credentials)?;
-    let status = credentials.authorize(request).send().await?.status();
+    let mut credentials = read().await?;
+    let mut status = send(&credentials).await?;
     if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
+        // Tokens that can be renewed are renewed by this, so one more try is worth it.
         provider.report_rejected(&credentials).await?;
+        println!("{marketplace} answered {status} to {credentials:?}: reported");
+        credentials = read().await?;
+        status = send(&credentials).await?;
     }
     let outcome = if status.is_success() {
         SyncOutcome::Succeeded

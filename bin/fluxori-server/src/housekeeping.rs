@@ -1,0 +1,79 @@
+//! Background work while the server serves.
+
+use std::{sync::Arc, time::Duration};
+
+use fluxori_credentials::{Clock, ExpiryWatch, Housekeeping, ServiceName, Settings, Wiring};
+use tokio::time::{MissedTickBehavior, interval};
+use uuid::Uuid;
+
+/// What background work needs.
+pub(crate) struct Housekeeper {
+    wiring: Arc<Wiring>,
+    clock: Arc<dyn Clock>,
+    service: ServiceName,
+    pause: Duration,
+    secrets: ExpiryWatch,
+    owner: Uuid,
+}
+
+impl Housekeeper {
+    /// Takes what the settings say.
+    pub(crate) fn new(settings: &Settings, wiring: Arc<Wiring>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            wiring,
+            clock,
+            service: settings.service.service_name.clone(),
+            pause: Duration::from_secs(u64::from(settings.service.housekeeping_seconds)),
+            secrets: ExpiryWatch::new(settings),
+            owner: Uuid::new_v4(),
+        }
+    }
+
+    /// Works until it is dropped: a round may be left half-done, whoever does the next one goes on from there.
+    pub(crate) async fn work(mut self) {
+        self.warn();
+        if self.pause.is_zero() {
+            return;
+        }
+        let mut rounds = interval(self.pause);
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            rounds.tick().await;
+            self.warn();
+            self.round().await;
+        }
+    }
+
+    fn warn(&mut self) {
+        for warning in self.secrets.warnings(self.clock.now()) {
+            tracing::warn!("{warning}");
+        }
+    }
+
+    /// Of all replicas one at a time does it; when it dies, another one takes over after two pauses. A failure is tried
+    /// again at the next round.
+    async fn round(&self) {
+        let connections = self.wiring.connections();
+        let lease = self.pause * 2;
+        match connections
+            .housekeeping(&self.service, self.owner, lease)
+            .await
+        {
+            Ok(None) => tracing::debug!("another server keeps house"),
+            Ok(Some(done)) if done == Housekeeping::default() => {
+                tracing::debug!("housekeeping had nothing to do");
+            }
+            Ok(Some(done)) => tracing::info!(
+                refreshes = done.refreshes,
+                kept_alive = done.kept_alive,
+                deletions = done.deletions,
+                tested = done.tested,
+                idempotency_keys = done.idempotency_keys,
+                flows = done.flows,
+                deliveries = done.deliveries,
+                "housekeeping"
+            ),
+            Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
+        }
+    }
+}
