@@ -113,7 +113,7 @@ impl Connections {
             }
             renew = true;
         };
-        let summary = self.judge(&connection, &mut report, at);
+        let summary = judge(&connection, &mut report, at);
         let tested = (connection, credential.generation);
         let connection = self.record(caller, tested, &report, &summary).await?;
         if !report.choices.is_empty() {
@@ -125,28 +125,6 @@ impl Connections {
             connection,
             test: summary,
         })
-    }
-
-    /// A good answer about another account than the pinned one is not a good answer.
-    fn judge(
-        &self,
-        connection: &Connection,
-        report: &mut TestReport,
-        at: DateTime<Utc>,
-    ) -> TestSummary {
-        let mut summary = TestSummary::of(report, at);
-        let other = report.account.as_ref().is_some_and(|account| {
-            connection
-                .account_id
-                .as_ref()
-                .is_some_and(|pinned| *pinned != account.id)
-        });
-        if other {
-            report.account = None;
-            report.outcome = OutcomeClass::ConfigError.into();
-            summary.outcome = report.outcome;
-        }
-        summary
     }
 
     async fn renew_for_test(
@@ -238,6 +216,23 @@ impl Connections {
         }
         Err(ConnectionError::Changed)
     }
+}
+
+/// A good answer about another account than the pinned one is not a good answer.
+fn judge(connection: &Connection, report: &mut TestReport, at: DateTime<Utc>) -> TestSummary {
+    let mut summary = TestSummary::of(report, at);
+    let other = report.account.as_ref().is_some_and(|account| {
+        connection
+            .account_id
+            .as_ref()
+            .is_some_and(|pinned| *pinned != account.id)
+    });
+    if other {
+        report.account = None;
+        report.outcome = OutcomeClass::ConfigError.into();
+        summary.outcome = report.outcome;
+    }
+    summary
 }
 
 /// Whether the tokens were renewed before a test.

@@ -190,7 +190,7 @@ impl Connections {
             ExchangeReport::Granted(grant) => grant,
             ExchangeReport::Refused(outcome) => return ConsentResult::Refused(outcome.class),
         };
-        let asked_at = self.now();
+        let granted_at = self.now();
         let identified = match self.identify(client, &returned, grant).await {
             Ok(identified) => identified,
             Err(class) => return ConsentResult::Refused(class),
@@ -201,7 +201,7 @@ impl Connections {
             request_id: None,
         };
         match self
-            .store_grant(&caller, &returned.flow, &identified, asked_at)
+            .store_grant(&caller, &returned.flow, &identified, granted_at)
             .await
         {
             Ok(connections) => ConsentResult::Connected(connections),

@@ -35,11 +35,18 @@ impl Connections {
         caller: &Caller,
         flow: &OAuthFlow,
         identified: &Identified,
-        asked_at: DateTime<Utc>,
+        granted_at: DateTime<Utc>,
     ) -> Result<Vec<ConnectionId>, ConnectionError> {
+        let context = SecretContext {
+            organization: caller.scope.organization.clone(),
+            credential: CredentialId::make(granted_at),
+            marketplace: flow.marketplace,
+            generation: Generation::FIRST,
+        };
         let give_up = Instant::now() + KEEP_FOR;
         loop {
-            let error = match self.try_to_store(caller, flow, identified, asked_at).await {
+            let attempt = self.try_to_store(caller, flow, identified, (&context, granted_at));
+            let error = match attempt.await {
                 Ok(stored) => {
                     self.forget_orphans().await;
                     return Ok(stored);
@@ -64,17 +71,11 @@ impl Connections {
         caller: &Caller,
         flow: &OAuthFlow,
         identified: &Identified,
-        asked_at: DateTime<Utc>,
+        (context, granted_at): (&SecretContext, DateTime<Utc>),
     ) -> Result<Vec<ConnectionId>, ConnectionError> {
         let now = self.now();
-        let context = SecretContext {
-            organization: caller.scope.organization.clone(),
-            credential: CredentialId::make(now),
-            marketplace: flow.marketplace,
-            generation: Generation::FIRST,
-        };
         let check = identified.outcome.map(|outcome| Check {
-            at: asked_at,
+            at: granted_at,
             outcome,
         });
         let mut connections = Vec::with_capacity(identified.accounts.len());
@@ -84,9 +85,14 @@ impl Connections {
                 return Err(ConnectionError::OtherAccount);
             }
         }
+        let mut newer = Vec::new();
         for (number, account) in identified.accounts.iter().enumerate() {
+            if let Some(id) = self.newer_consent(caller, flow, account, context).await? {
+                newer.push(id);
+                continue;
+            }
             let mut granted = self
-                .granted(caller, flow, account, (&context, check, now))
+                .granted(caller, flow, account, (context, check, now))
                 .await?;
             if let GrantedConnection::New(connection, _) = &mut granted {
                 connection.is_default = flow.make_default && number == 0;
@@ -96,7 +102,10 @@ impl Connections {
             }
             connections.push(granted);
         }
-        let secret = self.seal(&context, &identified.tokens.document).await?;
+        if connections.is_empty() {
+            return Ok(newer);
+        }
+        let secret = self.seal(context, &identified.tokens.document).await?;
         let stored = self
             .ports
             .grants
@@ -114,11 +123,34 @@ impl Connections {
             })
             .await?;
         let mut ids: Vec<ConnectionId> = stored.iter().map(|connection| connection.id).collect();
+        ids.extend(newer);
         // The one that was asked for comes first.
         if let Some(wanted) = flow.reconnects {
             ids.sort_by_key(|id| *id != wanted);
         }
         Ok(ids)
+    }
+
+    /// The connection of an account that a consent from after this one has renewed already. At Shopify that made the
+    /// tokens of this one worthless.
+    async fn newer_consent(
+        &self,
+        caller: &Caller,
+        flow: &OAuthFlow,
+        account: &Account,
+        context: &SecretContext,
+    ) -> Result<Option<ConnectionId>, ConnectionError> {
+        let existing = self
+            .ports
+            .connections
+            .find_account(&caller.scope, flow.marketplace, &account.id)
+            .await?;
+        let Some(id) = existing else {
+            return Ok(None);
+        };
+        let connection = self.find(&caller.scope, id).await?;
+        let is_newer = connection.credential_id.made_at() > context.credential.made_at();
+        Ok(is_newer.then_some(id))
     }
 
     /// The connection of an account: the one that is there, or a new one.

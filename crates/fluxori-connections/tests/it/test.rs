@@ -98,11 +98,6 @@ async fn a_test_stores_the_access_token_that_it_bought(
     assert_eq!(first.generation, Generation::FIRST);
 
     world.clock.advance(TimeDelta::minutes(90));
-    world
-        .connections
-        .read_credential(&ada(), read(Marketplace::Amazon))
-        .await
-        .unwrap_err();
     world.connections.test(&ada(), id).await.unwrap();
     let second = world
         .connections

@@ -195,6 +195,7 @@ fn settings_of(endpoints: &Endpoints) -> MarketplaceSettings {
             "sp_api_fe_url": endpoints.amazon_sp_api_fe_url,
             "seller_central": format!("*={}", endpoints.amazon_seller_central_url),
             "application_id": keys::AMAZON_APPLICATION_ID,
+            "draft_application": true,
             "client_id": keys::AMAZON_CLIENT_ID,
             "client_secret": keys::AMAZON_CLIENT_SECRET,
             "client_secret_previous": keys::AMAZON_CLIENT_SECRET_PREVIOUS,

@@ -11,7 +11,7 @@ use fluxori_domain::{
 use crate::{
     Database,
     dispatch::{long_read, point_read, transaction},
-    rows::due,
+    rows::{due, progress},
 };
 
 #[async_trait]
@@ -30,8 +30,9 @@ impl RefreshRepository for Database {
         credential: CredentialId,
         now: DateTime<Utc>,
     ) -> Result<Option<RefreshProgress>, StorageError> {
-        let scope = scope.clone();
-        long_read!(self, refreshes::progress(&scope, credential, now))
+        point_read!(self, refreshes::progress(scope, credential))?
+            .map(|found| progress(found, now))
+            .transpose()
     }
 
     async fn complete(

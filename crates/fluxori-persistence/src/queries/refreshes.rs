@@ -9,7 +9,7 @@ use diesel::{
 use fluxori_domain::{
     AuditEvent, AuditEventId, ConnectionId, ConnectionStatus, CredentialId, Generation,
     Marketplace, OutcomeClass, TenantScope,
-    ports::{Begun, CredentialChange, RefreshIntent, RefreshLease, RefreshProgress},
+    ports::{Begun, CredentialChange, RefreshIntent, RefreshLease},
 };
 
 use super::{
@@ -137,33 +137,21 @@ dual! {
         wait!(update.execute(connection)).map(|_| ())
     }
 
-    /// Where a refresh stands.
+    /// The generation of a credential, its refreshes, if there were any, and the database's time.
     fn progress(
         connection,
         scope: &TenantScope,
         credential: CredentialId,
-        now: DateTime<Utc>,
-    ) -> Result<Option<RefreshProgress>, Failure> {
-        let id = key(credential);
-        let stored = credentials::table
-            .filter(the_credential(scope, id))
-            .select(CredentialRow::as_select());
-        let Some(stored) = wait!(stored.first(connection)).optional()? else {
+    ) -> QueryResult<Option<(i64, Option<RefreshRow>, Micros)>> {
+        let query = credentials::table
+            .left_join(credential_refreshes::table.on(its_own_refreshes()))
+            .filter(the_credential(scope, key(credential)))
+            .select((credentials::generation, Option::<RefreshRow>::as_select()));
+        let Some((generation, row)) = wait!(query.first(connection)).optional()? else {
             return Ok(None);
         };
-        let generation = fluxori_domain::Credential::try_from(stored)?.generation;
-        let row = credential_refreshes::table
-            .filter(its_refreshes(scope, id))
-            .select(RefreshRow::as_select());
-        let Some(row) = wait!(row.first(connection)).optional()? else {
-            return Ok(Some(RefreshProgress { generation, is_leased: false, cooling_down: None }));
-        };
         let clock = wait!(dialect::clock(connection))?;
-        Ok(Some(RefreshProgress {
-            generation,
-            is_leased: row.is_leased(clock),
-            cooling_down: row.cooling_down(Micros::of(now))?,
-        }))
+        Ok(Some((generation, row, clock)))
     }
 
     /// Stores new tokens and ends the lease; `false` when the lease is lost or the secret is another by now.

@@ -32,6 +32,7 @@ pub(crate) struct CredentialRow {
 }
 
 /// When the parts of a credential run out.
+#[expect(clippy::struct_field_names, reason = "named as the columns are")]
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
 #[diesel(table_name = credentials)]
 #[diesel(check_for_backend(Pg, Sqlite))]

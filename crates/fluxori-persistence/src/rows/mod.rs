@@ -25,7 +25,7 @@ pub(crate) use data_key::DataKeyRow;
 pub(crate) use flow::FlowRow;
 pub(crate) use idempotency::KeyRow;
 pub(crate) use read::{ReadRow, candidates};
-pub(crate) use refresh::{DueRow, RefreshRow, due, micros};
+pub(crate) use refresh::{DueRow, RefreshRow, due, micros, progress};
 pub(crate) use tombstone::{TombstoneRow, tombstone};
 
 use crate::types::Micros;

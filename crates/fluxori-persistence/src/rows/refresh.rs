@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use fluxori_domain::{
     ConnectionId, CredentialId, OutcomeClass, TenantScope,
-    ports::{RefreshDue, RefreshIntent, RefreshLease, StorageError},
+    ports::{RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, StorageError},
 };
 
 use super::Place;
@@ -127,6 +127,25 @@ impl RefreshRow {
             row: &self.credential_id.0,
         }
     }
+}
+
+/// Where a refresh stands: the generation of the credential, the row of its refreshes and the database's time, at `now`.
+pub(crate) fn progress(
+    (generation, row, clock): (i64, Option<RefreshRow>, Micros),
+    now: DateTime<Utc>,
+) -> Result<RefreshProgress, StorageError> {
+    let place = Place {
+        table: "credentials",
+        row: &"of a refresh",
+    };
+    Ok(RefreshProgress {
+        generation: super::credential::generation(place, generation)?,
+        is_leased: row.as_ref().is_some_and(|row| row.is_leased(clock)),
+        cooling_down: match &row {
+            Some(row) => row.cooling_down(Micros::of(now))?,
+            None => None,
+        },
+    })
 }
 
 /// A connection whose credential background work should look at.
