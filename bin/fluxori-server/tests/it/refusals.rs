@@ -23,6 +23,12 @@ fn refusal(installation: &Installation) -> String {
 #[case::no_database("DATABASE_URL", "", "DATABASE_URL is not set")]
 #[case::unknown_database("DATABASE_URL", "mysql://u:canary@h/d", "must begin with sqlite:")]
 #[case::bad_number("DATABASE_CONNECTIONS", "canary", "DATABASE_CONNECTIONS must be")]
+#[case::plain_public_url("PUBLIC_URL", "http://canary.example.com", "PUBLIC_URL must be")]
+#[case::plain_return_address(
+    "RETURN_ADDRESSES",
+    "http://canary.example.com",
+    "RETURN_ADDRESSES must be"
+)]
 #[case::bad_file("ENCRYPTION_KEY_FILE", "/nowhere/key", "ENCRYPTION_KEY")]
 fn a_setting_that_cannot_be_used(#[case] name: &str, #[case] value: &str, #[case] expected: &str) {
     let errors = refusal(&Installation::prepared(TestDatabase::sqlite()).with(name, value));

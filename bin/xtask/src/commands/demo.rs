@@ -46,11 +46,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         terminal::step("start the simulated marketplaces", || start(&simulator))?;
     let (keys, settings) = told.split(|name| name.starts_with(KEY_PREFIX));
     instance.add(&settings);
+    let page = Page::at(keys.value("DEMO_PAGE")?)?;
+    instance.add(&page.settings(&instance));
     let mut server = dev::start_server(&instance, &mut interrupts)?;
 
     let offers = write_offers(instance.folder(), &keys)?;
     adapter_environment(&instance).write(&instance.folder().join(ADAPTER_SETTINGS))?;
-    print!("{}", welcome(&instance, &offers)?);
+    print!("{}", welcome(&instance, &page, &offers)?);
     supervise(&mut [&mut marketplaces, &mut server], &mut interrupts)
 }
 
@@ -95,8 +97,55 @@ fn adapter_environment(instance: &Instance) -> Environment {
     environment
 }
 
-fn welcome(instance: &Instance, offers: &[Offer]) -> Result<String> {
+/// The page from which a person connects accounts in a browser, served by the simulated marketplaces.
+struct Page<'a> {
+    address: &'a str,
+    /// Of that server, without a slash at its end.
+    origin: &'a str,
+}
+
+impl<'a> Page<'a> {
+    fn at(address: &'a str) -> Result<Self> {
+        let origin = address.strip_suffix("/demo");
+        Ok(Self {
+            address,
+            origin: origin.context("DEMO_PAGE is the address of a page called demo")?,
+        })
+    }
+
+    /// What lets the page call the server, and browsers come back to it.
+    fn settings(&self, instance: &Instance) -> Environment {
+        let mut settings = Environment::default();
+        settings.set("PUBLIC_URL", format!("http://{}", instance.address()));
+        settings.set("RETURN_ADDRESSES", self.address);
+        settings.set("CORS_ALLOWED_ORIGINS", self.origin);
+        settings
+    }
+
+    /// Tells the page where the server is and who the developer is.
+    fn link(&self, instance: &Instance) -> Result<String> {
+        let token = instance.token()?;
+        Ok(format!(
+            "{}#api=http://{}&token={token}",
+            self.address,
+            instance.address()
+        ))
+    }
+
+    /// The line with which every access token of a marketplace runs out.
+    fn expire(&self, marketplace: &str) -> String {
+        format!(
+            "  curl -sS {}/control/expire --json '{{\"provider\":\"{marketplace}\"}}'\n",
+            self.origin
+        )
+    }
+}
+
+fn welcome(instance: &Instance, page: &Page<'_>, offers: &[Offer]) -> Result<String> {
     let curl = Curl(instance.address());
+    let expire: Vec<_> = ["amazon", "shopify", "xero"]
+        .map(|marketplace| page.expire(marketplace))
+        .into();
     let connect: Vec<String> = offers
         .iter()
         .map(|offer| {
@@ -119,11 +168,15 @@ fn welcome(instance: &Instance, offers: &[Offer]) -> Result<String> {
 Fluxori connections serves on http://{address}, with simulated marketplaces behind it. Keys, data and the files named
 below are in {FOLDER}/. Ctrl-C stops everything; the data stays. The lines are for a shell in the root of the repository.
 
+Connect Amazon, Shopify and Xero in a browser: open this page, press a button, and agree at the simulated marketplace.
+
+  {link}
+
 A token of dev-user in dev-org, good for seven days:
 
   export TOKEN={token}
 
-Connect an account. Of each marketplace one key works, one is refused and one is told to wait:
+Connect an account with a key. Of each marketplace one key works, one is refused and one is told to wait:
 
 {connect}
 List what is connected, and test one of them with its `id`:
@@ -136,8 +189,18 @@ Do what an adapter does, with what is connected:
 
   . {FOLDER}/{ADAPTER_SETTINGS}
 {adapters}
+Let every access token of a marketplace run out, and do it again: what was connected in the browser gets fresh ones.
+
+{expire}
+Disconnect an account, at the marketplace too:
+
+{delete}
+
 ",
         adapters = adapters.concat(),
+        delete = curl.one("DELETE", ""),
+        expire = expire.concat(),
+        link = page.link(instance)?,
         address = instance.address(),
         token = instance.token()?,
         connect = connect.join("\n"),
@@ -149,6 +212,16 @@ Do what an adapter does, with what is connected:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_knows_its_server() {
+        let page = Page::at("http://127.0.0.1:9100/demo").unwrap();
+        assert_eq!(
+            page.expire("xero"),
+            "  curl -sS http://127.0.0.1:9100/control/expire --json '{\"provider\":\"xero\"}'\n"
+        );
+        assert!(Page::at("http://127.0.0.1:9100/").is_err());
+    }
 
     #[test]
     fn lines_end_at_the_first_blank_one() {

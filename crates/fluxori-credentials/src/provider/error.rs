@@ -33,7 +33,7 @@ pub enum CredentialError {
         connection: ConnectionId,
     },
     /// There is no access token that is valid for as long as was asked, and none can be bought: the credential came without
-    /// a refresh token, or our application is not set up here. The seller has to connect again.
+    /// a refresh token. The seller has to connect again.
     #[error("the connection has no access token that is valid for long enough")]
     NoValidToken {
         /// The connection.
@@ -53,7 +53,8 @@ pub enum CredentialError {
         retry_after: Duration,
     },
     /// The tokens have run out, and the marketplace is troubled or asks to wait. Nothing is wrong with the connection. Try
-    /// again.
+    /// again. With [`OutcomeClass::AppConfig`] it is our own application that is refused or not set up: the operator has to
+    /// mend it, and no seller is blamed.
     #[error("the tokens cannot be renewed at the moment ({class})")]
     Waiting {
         /// What the marketplace said.

@@ -1,7 +1,8 @@
 //! Each error says who has to do what.
 
+use chrono::TimeDelta;
 use fluxori_connections::Verify;
-use fluxori_credentials::{CredentialError, Marketplace, UserId};
+use fluxori_credentials::{CredentialError, Marketplace, OutcomeClass, UserId};
 use fluxori_test_support::database::TestDatabase;
 
 use crate::installation::{Installation, organization, user};
@@ -40,18 +41,43 @@ async fn a_connection_that_was_never_tested_and_has_no_account_yet() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_never_bought() {
+async fn a_token_that_has_run_out_and_came_without_another() {
     let installation = Installation::new(TestDatabase::sqlite()).await;
-    let id = installation
+    let id = installation.connect_for_once().await;
+    installation.clock.advance(TimeDelta::days(27_000));
+    let provider = installation.provider().await.unwrap();
+    let error = provider
+        .get_marketplace_credentials(&user(), &organization(), Marketplace::Xero)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, CredentialError::NoValidToken { connection, expires_at: Some(_) } if connection == id),
+        "{error:?}"
+    );
+    provider.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_application_that_is_not_set_up_here() {
+    let installation = Installation::new(TestDatabase::sqlite()).await;
+    installation
         .connect(Marketplace::Amazon, Verify::Skip)
         .await;
+    let installation = installation.with("AMAZON_CLIENT_ID", "");
     let provider = installation.provider().await.unwrap();
     let error = provider
         .get_marketplace_credentials(&user(), &organization(), Marketplace::Amazon)
         .await
         .unwrap_err();
     assert!(
-        matches!(error, CredentialError::NoValidToken { connection, expires_at: None } if connection == id)
+        matches!(
+            error,
+            CredentialError::Waiting {
+                class: OutcomeClass::AppConfig,
+                ..
+            }
+        ),
+        "{error:?}"
     );
     provider.shutdown().await;
 }

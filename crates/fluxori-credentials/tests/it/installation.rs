@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use fluxori_connections::{CreateRequest, Verify};
 use fluxori_credentials::{
     ConnectionId, CredentialProvider, Marketplace, OrganizationId, SecretText, ServiceName,
-    Settings, StartError, UserId, Values, Wiring, migrate,
+    Settings, SettingsError, StartError, UserId, Values, Wiring, migrate,
 };
 use fluxori_domain::{AuthType, Caller, CredentialForm, TenantScope};
 use fluxori_test_support::{
@@ -26,7 +26,8 @@ pub(crate) struct Installation {
 impl Installation {
     /// A migrated database and simulated marketplaces.
     pub(crate) async fn new(database: TestDatabase) -> Self {
-        let providers = SimulatedProviders::start();
+        let clock = Arc::new(ManualClock::default());
+        let providers = SimulatedProviders::start_with(clock.clone());
         let mut environment: BTreeMap<String, String> = providers
             .endpoints()
             .environment()
@@ -38,7 +39,7 @@ impl Installation {
         environment.insert("SERVICE_NAME".to_owned(), "stock-sync".to_owned());
         let installation = Self {
             providers,
-            clock: Arc::new(ManualClock::default()),
+            clock,
             environment,
             _database: database,
         };
@@ -53,7 +54,11 @@ impl Installation {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        Settings::load(&Values::read(&self.environment, None).unwrap()).unwrap()
+        self.try_settings().unwrap()
+    }
+
+    pub(crate) fn try_settings(&self) -> Result<Settings, SettingsError> {
+        Settings::load(&Values::read(&self.environment, None)?)
     }
 
     pub(crate) async fn provider(&self) -> Result<CredentialProvider, StartError> {
@@ -62,7 +67,23 @@ impl Installation {
 
     /// What the server does when a seller connects an account.
     pub(crate) async fn connect(&self, marketplace: Marketplace, verify: Verify) -> ConnectionId {
-        let (auth_type, fields) = form(marketplace);
+        self.create(marketplace, form(marketplace), verify).await
+    }
+
+    /// Connects Xero with an access token and nothing to renew it with.
+    pub(crate) async fn connect_for_once(&self) -> ConnectionId {
+        let token = SecretText::copy_of(keys::XERO_GOOD);
+        let form = CredentialForm::new(BTreeMap::from([("accessToken".to_owned(), token)]));
+        self.create(Marketplace::Xero, (AuthType::OAuth, form), Verify::Require)
+            .await
+    }
+
+    async fn create(
+        &self,
+        marketplace: Marketplace,
+        (auth_type, fields): (AuthType, CredentialForm),
+        verify: Verify,
+    ) -> ConnectionId {
         let request = CreateRequest {
             marketplace,
             auth_type,

@@ -9,4 +9,5 @@ mod adapter;
 mod doctor;
 mod errors;
 mod installation;
+mod refresh;
 mod start;

@@ -57,6 +57,28 @@ async fn another_master_key_is_refused_until_the_old_one_is_kept_beside_it(
     provider.shutdown().await;
 }
 
+#[rstest]
+#[case("PUBLIC_URL", "http://canary.example.com")]
+#[case("PUBLIC_URL", "https://canary.example.com/below")]
+#[case(
+    "RETURN_ADDRESSES",
+    "https://app.example.com, http://canary.example.com"
+)]
+#[case("AMAZON_CLIENT_SECRET_EXPIRES_AT", "canary")]
+#[case("AMAZON_SELLER_CENTRAL", "ZA=http://canary.example.com")]
+#[tokio::test]
+async fn an_address_or_a_day_that_cannot_be_used_is_refused_by_name(
+    #[case] name: &str,
+    #[case] value: &str,
+) {
+    let installation = Installation::new(TestDatabase::sqlite())
+        .await
+        .with(name, value);
+    let error = installation.try_settings().unwrap_err().to_string();
+    assert!(error.starts_with(name), "{error}");
+    assert!(!error.contains("canary"), "{error}");
+}
+
 #[tokio::test]
 async fn a_database_that_is_not_there_says_what_to_do() {
     let installation = Installation::new(TestDatabase::sqlite()).await;

@@ -69,8 +69,11 @@ struct EventView<'a> {
     /// What happened.
     #[schema(value_type = AuditKindSchema)]
     kind: AuditKind,
-    /// When.
+    /// When; of several reads, the first.
     at: DateTime<Utc>,
+    /// How many equal reads of the credential within a second it stands for; `1` for everything else.
+    #[schema(minimum = 1)]
+    occurrences: u32,
     /// Through which program.
     service: &'a str,
     /// Why, for reads of the credential.
@@ -90,6 +93,7 @@ impl<'a> From<&'a AuditEvent> for EventView<'a> {
             id: *event.id.as_uuid(),
             kind: event.kind,
             at: event.at,
+            occurrences: event.occurrences,
             service: event.service.as_str(),
             purpose: event.purpose.as_ref().map(Purpose::as_str),
             generation: event.generation.map(Generation::as_i64),
