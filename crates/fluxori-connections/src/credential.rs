@@ -198,6 +198,7 @@ impl Connections {
             outcome: None,
             request_id: caller.request_id.clone(),
             at: now,
+            occurrences: 1,
         };
         let sync = LastSync { at: now, outcome };
         let found = self
@@ -270,5 +271,6 @@ fn read_event(
         outcome: None,
         request_id: caller.request_id.clone(),
         at: now,
+        occurrences: 1,
     }
 }

@@ -148,6 +148,7 @@ impl Connections {
             outcome: None,
             request_id: None,
             at: now,
+            occurrences: 1,
         };
         self.ports.connections.remove(tombstone, event).await?;
         Ok(revocation)

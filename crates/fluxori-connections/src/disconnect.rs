@@ -129,6 +129,7 @@ impl Connections {
             outcome: None,
             request_id: None,
             at: now,
+            occurrences: 1,
         }
     }
 }

@@ -178,6 +178,7 @@ impl Connections {
             outcome: None,
             request_id: None,
             at: now,
+            occurrences: 1,
         };
         self.refresh(Refresh {
             credential,

@@ -115,6 +115,7 @@ pub(crate) fn event(
         outcome: None,
         request_id: caller.request_id.clone(),
         at,
+        occurrences: 1,
     }
 }
 

@@ -85,6 +85,8 @@ pub struct AuditEvent {
     pub outcome: Option<OutcomeClass>,
     /// In which request.
     pub request_id: Option<RequestId>,
-    /// When.
+    /// When; of several, the first.
     pub at: DateTime<Utc>,
+    /// How many equal reads it stands for, within a second. 1 for everything else.
+    pub occurrences: u32,
 }

@@ -122,6 +122,7 @@ table! {
         outcome -> Nullable<Text>,
         request_id -> Nullable<Text>,
         at -> Instant,
+        occurrences -> BigInt,
     }
 }
 

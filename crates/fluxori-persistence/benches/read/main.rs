@@ -234,6 +234,7 @@ async fn append(database: &Database, name: &str) {
                 outcome: None,
                 request_id: None,
                 at,
+                occurrences: 1,
             })
             .collect();
         let started = Instant::now();

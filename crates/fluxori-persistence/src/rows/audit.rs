@@ -25,6 +25,7 @@ pub(crate) struct EventRow {
     pub(crate) outcome: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) at: Micros,
+    pub(crate) occurrences: i64,
 }
 
 impl EventRow {
@@ -54,6 +55,7 @@ impl From<AuditEvent> for EventRow {
             outcome: event.outcome.map(|outcome| outcome.to_string()),
             request_id: event.request_id.map(Into::into),
             at: Micros::of(event.at),
+            occurrences: i64::from(event.occurrences),
         }
     }
 }
@@ -90,6 +92,7 @@ impl TryFrom<EventRow> for AuditEvent {
                 .map(|id| place.text("request_id", id))
                 .transpose()?,
             at: place.time("at", row.at)?,
+            occurrences: u32::try_from(row.occurrences).map_err(|_| place.bad("occurrences"))?,
         })
     }
 }

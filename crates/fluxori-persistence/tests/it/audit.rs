@@ -18,6 +18,7 @@ on_both! {
                 read.generation = Some(Generation::FIRST);
                 read.outcome = Some(OutcomeClass::Ok);
                 read.request_id = Some(RequestId::new("r-1").unwrap());
+                read.occurrences = [1, 2, 500, 1_000_000, u32::MAX][number];
                 read
             })
             .collect();
@@ -50,10 +51,15 @@ on_both! {
 
     async fn appending_again_after_an_unheard_answer_doubles_nothing(store: Store) {
         let stored = store.insert(&alice(), "1").await;
-        let heard = event(&stored, AuditKind::CredentialRead);
-        let lost = event(&stored, AuditKind::CredentialRead);
+        let many = |occurrences| AuditEvent {
+            occurrences,
+            ..event(&stored, AuditKind::CredentialRead)
+        };
+        let (heard, lost) = (many(7), many(11));
         store.database.append(vec![heard.clone()]).await.unwrap();
         store.database.append(vec![heard, lost]).await.unwrap();
-        assert_eq!(store.count("audit_events"), 3);
+        let page = store.database.events(&alice(), stored.id, PageRequest::default()).await.unwrap();
+        let counts: Vec<_> = page.items.iter().map(|event| event.occurrences).collect();
+        assert_eq!(counts, [11, 7, 1]);
     }
 }

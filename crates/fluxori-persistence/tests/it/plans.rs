@@ -126,7 +126,7 @@ fn fill(store: &Store) {
          INSERT INTO connections SELECT 'org-1', 'user-' || n, {id}, 'takealot', 'api_key', 'L', 'a', NULL, \
          '{{}}', 'pending', NULL, NULL, NULL, NULL, NULL, true, {id}, 1, {time}, {time}, NULL, false {from};
          INSERT INTO audit_events SELECT 'org-1', 'user-' || n, {id}, {id}, 'takealot', 'k', 's', \
-         NULL, NULL, NULL, NULL, {time} {from};
+         NULL, NULL, NULL, NULL, {time}, 1 {from};
          INSERT INTO data_keys SELECT 'owner-' || n, 'k', 'm', 'w', true, {time} {from};
          ANALYZE"
     ));

@@ -229,6 +229,7 @@ pub(crate) fn event(connection: &Connection, kind: AuditKind) -> AuditEvent {
         outcome: None,
         request_id: None,
         at: now,
+        occurrences: 1,
     }
 }
 

@@ -1,0 +1,255 @@
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Poll,
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use fluxori_domain::{
+    AuditEventId, AuditKind, ConnectionId, Generation, Marketplace, OrganizationId, Purpose,
+    ServiceName, TenantScope, UserId, ports::StorageError,
+};
+use tokio::sync::Semaphore;
+
+use super::*;
+
+/// Keeps what is written, as soon as it is allowed to.
+struct Shelf {
+    written: Mutex<Vec<Vec<AuditEvent>>>,
+    failures: AtomicUsize,
+    allowed: Semaphore,
+}
+
+impl Shelf {
+    fn new(allowed: usize) -> Arc<Self> {
+        Arc::new(Self {
+            written: Mutex::default(),
+            failures: AtomicUsize::new(0),
+            allowed: Semaphore::new(allowed),
+        })
+    }
+
+    fn batches(&self) -> Vec<Vec<AuditEvent>> {
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.clone()
+    }
+
+    fn occurrences(&self) -> u32 {
+        let batches = self.batches();
+        batches
+            .iter()
+            .flatten()
+            .map(|event| event.occurrences)
+            .sum()
+    }
+}
+
+#[async_trait]
+impl AuditWriter for Shelf {
+    async fn append(&self, events: Vec<AuditEvent>) -> Result<(), StorageError> {
+        self.allowed.acquire().await.unwrap().forget();
+        if self.failures.load(Ordering::Acquire) > 0 {
+            self.failures.fetch_sub(1, Ordering::AcqRel);
+            return Err(StorageError::Unavailable("not now".into()));
+        }
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.push(events);
+        Ok(())
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn read_of(connection: ConnectionId) -> AuditEvent {
+    let organization = OrganizationId::new("engines").unwrap();
+    AuditEvent {
+        id: AuditEventId::make(now()),
+        scope: TenantScope::new(organization, UserId::new("ada").unwrap()),
+        connection,
+        marketplace: Marketplace::Takealot,
+        kind: AuditKind::CredentialRead,
+        service: ServiceName::new("stock-sync").unwrap(),
+        purpose: None,
+        generation: Some(Generation::FIRST),
+        outcome: None,
+        request_id: None,
+        at: now(),
+        occurrences: 1,
+    }
+}
+
+fn read() -> AuditEvent {
+    read_of(ConnectionId::from_uuid(uuid::Uuid::nil()))
+}
+
+const ANY: usize = 1_000;
+const SOON: Duration = Duration::from_millis(1);
+
+/// Waits until something has happened.
+async fn until(happened: impl Fn() -> bool) {
+    while !happened() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Whether there is nothing to be had for the asking.
+async fn is_pending(future: &mut (impl Future<Output = ()> + Unpin)) -> bool {
+    poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
+}
+
+#[tokio::test]
+async fn equal_reads_become_the_first_of_them_with_their_number() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start(shelf.clone());
+    let first = read();
+    audit.record(first.clone()).await;
+    for number in 1..5 {
+        let at = now() + TimeDelta::milliseconds(number);
+        audit.record(AuditEvent { at, ..read() }).await;
+    }
+    task.shutdown().await;
+    let expected = AuditEvent {
+        occurrences: 5,
+        ..first
+    };
+    assert_eq!(shelf.batches(), [vec![expected]]);
+}
+
+#[tokio::test]
+async fn reads_that_differ_in_anything_but_their_time_stay_apart() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start(shelf.clone());
+    let other_user = TenantScope::new(
+        OrganizationId::new("engines").unwrap(),
+        UserId::new("eve").unwrap(),
+    );
+    let different = [
+        read(),
+        read_of(ConnectionId::make(now())),
+        AuditEvent {
+            generation: Some(Generation::FIRST.next()),
+            ..read()
+        },
+        AuditEvent {
+            purpose: Some(Purpose::new("order import").unwrap()),
+            ..read()
+        },
+        AuditEvent {
+            service: ServiceName::new("order-sync").unwrap(),
+            ..read()
+        },
+        AuditEvent {
+            request_id: Some("r-1".parse().unwrap()),
+            ..read()
+        },
+        AuditEvent {
+            scope: other_user,
+            ..read()
+        },
+    ];
+    for event in different.iter().chain(&different) {
+        audit.record(event.clone()).await;
+    }
+    task.shutdown().await;
+    let [batch] = &*shelf.batches() else {
+        panic!("more than one batch")
+    };
+    assert_eq!(batch.len(), different.len());
+    assert!(batch.iter().all(|event| event.occurrences == 2));
+}
+
+#[tokio::test]
+async fn equal_reads_of_another_moment_are_another_event() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start_with(shelf.clone(), SOON);
+    audit.record(read()).await;
+    until(|| shelf.batches().len() == 1).await;
+    audit.record(read()).await;
+    task.shutdown().await;
+    let events: Vec<_> = shelf.batches().concat();
+    assert_eq!(events.len(), 2);
+    assert!(events.iter().all(|event| event.occurrences == 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_read_of_eight_readers_is_lost_or_counted_twice() {
+    let shelf = Shelf::new(100_000);
+    let (audit, task) = ReadAudit::start(shelf.clone());
+    let connections: Arc<[_]> = (0..1_500).map(|_| ConnectionId::make(now())).collect();
+    let readers: Vec<_> = (0..8)
+        .map(|reader| {
+            let (audit, connections) = (audit.clone(), Arc::clone(&connections));
+            tokio::spawn(async move {
+                for number in 0..3_000 {
+                    let connection = connections[(number * 7 + reader) % connections.len()];
+                    audit.record(read_of(connection)).await;
+                }
+            })
+        })
+        .collect();
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    task.shutdown().await;
+    assert_eq!(shelf.occurrences(), 24_000);
+}
+
+#[tokio::test]
+async fn a_failed_write_is_tried_again_as_it_was_and_readers_wait_for_it() {
+    let shelf = Shelf::new(0);
+    shelf.failures.store(1, Ordering::Release);
+    let (audit, task) = ReadAudit::start_with(shelf.clone(), SOON);
+    audit.record(read()).await;
+    until(|| task.waiting.is_late()).await;
+    let mut waiting = Box::pin(audit.record(read()));
+    assert!(is_pending(&mut waiting).await, "the write hangs");
+    shelf.allowed.add_permits(1);
+    until(|| shelf.failures.load(Ordering::Acquire) == 0).await;
+    assert!(is_pending(&mut waiting).await, "the write failed");
+    shelf.allowed.add_permits(ANY);
+    waiting.await;
+    task.shutdown().await;
+    assert_eq!(shelf.batches().len(), 2);
+    assert_eq!(shelf.occurrences(), 2);
+}
+
+#[tokio::test]
+async fn a_reader_waits_for_room_rather_than_outrun_the_writer() {
+    let shelf = Shelf::new(0);
+    let (audit, task) = ReadAudit::start(shelf.clone());
+    for _ in 0..1_000 {
+        audit.record(read_of(ConnectionId::make(now()))).await;
+    }
+    let mut waiting = Box::pin(audit.record(read()));
+    assert!(is_pending(&mut waiting).await);
+    shelf.allowed.add_permits(ANY);
+    waiting.await;
+    task.shutdown().await;
+    assert_eq!(shelf.occurrences(), 1_001);
+}
+
+#[tokio::test]
+async fn a_read_after_the_end_is_not_kept() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start(shelf.clone());
+    task.shutdown().await;
+    audit.record(read()).await;
+    assert_eq!(shelf.occurrences(), 0);
+}
+
+#[tokio::test]
+async fn the_writer_ends_with_the_last_who_could_note_a_read() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start(shelf.clone());
+    audit.record(read()).await;
+    drop(audit);
+    task.task.await.unwrap();
+    assert_eq!(shelf.occurrences(), 1);
+}

@@ -1,0 +1,2 @@
+-- How many equal reads of a credential, close together, an event stands for. One for everything else.
+ALTER TABLE audit_events ADD COLUMN occurrences bigint NOT NULL DEFAULT 1 CHECK (occurrences >= 1);
