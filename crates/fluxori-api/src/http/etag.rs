@@ -1,8 +1,9 @@
 //! Versions on the wire: `ETag`, `If-Match`, `If-None-Match` (RFC 9110, sections 8.8.3 and 13.1).
 //!
-//! A tag is the version of the connection, followed by the time of its last synchronisation where there was one. A
-//! report of an adapter changes what a reader sees but not the version, so it makes a cached copy stale without making
-//! a seller's edit fail: `If-Match` looks at the version alone.
+//! A tag is the version of the connection, followed by the time of its last synchronisation, by the time at which
+//! something runs out and by the warning about that, where there are such. A report of an adapter or a renewed token
+//! changes what a reader sees but not the version, so it makes a cached copy stale without making a seller's edit fail:
+//! `If-Match` looks at the version alone.
 
 use std::future::{Ready, ready};
 
@@ -11,17 +12,22 @@ use actix_web::{
     dev::Payload,
     http::header::{self, HeaderName},
 };
+use chrono::{DateTime, Utc};
 use fluxori_connections::ConnectionError;
 use fluxori_domain::Connection;
 
 use crate::problem::{Problem, ProblemKind};
 
-/// The tag of a connection as it is now, with its quotes.
-pub(crate) fn tag_of(connection: &Connection) -> String {
-    match connection.last_sync {
-        None => format!("\"{}\"", connection.version),
-        Some(sync) => format!("\"{}-{}\"", connection.version, sync.at.timestamp_micros()),
-    }
+/// The tag of a connection as it is seen at `now`, with its quotes.
+pub(crate) fn tag_of(connection: &Connection, now: DateTime<Utc>) -> String {
+    let synced_at = connection.last_sync.map(|sync| sync.at.timestamp_micros());
+    let expires_at = connection.clocks.next().map(|(_, at)| at.timestamp());
+    let warning = connection.clocks.warning_days(now).map(i64::from);
+    let parts: String = [('s', synced_at), ('e', expires_at), ('w', warning)]
+        .into_iter()
+        .filter_map(|(mark, part)| Some(format!("-{mark}{}", part?)))
+        .collect();
+    format!("\"{}{parts}\"", connection.version)
 }
 
 /// Whether the caller has this copy already.

@@ -18,6 +18,7 @@ mod coverage;
 mod create;
 mod delete;
 mod events;
+mod expiry;
 mod idempotency;
 mod key_set;
 mod limits;

@@ -85,8 +85,8 @@ pub struct ConnectionFilter {
     pub marketplace: Option<Marketplace>,
     /// Only with this status, by its name (see [`ConnectionStatus::name`]).
     pub status: Option<&'static str>,
-    /// Only those that run out before this time unless somebody does something (see [`Clocks::next`]).
-    pub expiring_before: Option<DateTime<Utc>>,
+    /// Only those that run out by this time unless somebody does something (see [`Clocks::next`]).
+    pub expiring_by: Option<DateTime<Utc>>,
 }
 
 /// A change that makes no sense in the state the connection is in.

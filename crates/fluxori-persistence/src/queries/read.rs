@@ -103,11 +103,11 @@ dual! {
         if let Some(status) = filter.status {
             query = query.filter(connections::status.eq(status));
         }
-        if let Some(before) = filter.expiring_before {
-            let before = Micros::of(before);
+        if let Some(end) = filter.expiring_by {
+            let end = Micros::of(end);
             let runs_out = credentials::refresh_expires_at
-                .lt(before)
-                .or(credentials::authorisation_expires_at.lt(before));
+                .le(end)
+                .or(credentials::authorisation_expires_at.le(end));
             query = query.filter(runs_out);
         }
         wait!(query.load(connection))

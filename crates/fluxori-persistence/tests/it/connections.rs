@@ -286,7 +286,7 @@ on_both! {
         amazon.connection.status = ConnectionStatus::Connected;
         let amazon = store.database.insert(amazon).await.unwrap();
         let list = async |marketplace, status| -> Vec<_> {
-            let filter = ConnectionFilter { marketplace, status, expiring_before: None };
+            let filter = ConnectionFilter { marketplace, status, expiring_by: None };
             let page = store.database.list(&alice, filter, PageRequest::default()).await.unwrap();
             page.items.iter().map(|connection| connection.id).collect()
         };

@@ -53,7 +53,7 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         limit: 20,
     };
     let filter = ConnectionFilter {
-        expiring_before: None,
+        expiring_by: None,
         marketplace: Some(Marketplace::Takealot),
         status: None,
     };

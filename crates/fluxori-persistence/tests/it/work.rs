@@ -57,13 +57,13 @@ on_both! {
             assert_eq!(stored.clocks, clocks);
         }
         let expiring = async |before| {
-            let filter = ConnectionFilter { expiring_before: Some(at(before)), ..ConnectionFilter::default() };
+            let filter = ConnectionFilter { expiring_by: Some(at(before)), ..ConnectionFilter::default() };
             let page = PageRequest { after: None, limit: 10 };
             let listed = store.database.list(&alice(), filter, page).await.unwrap().items;
             listed.iter().map(|one| one.account_id.as_ref().unwrap().to_string()).collect::<Vec<_>>()
         };
-        assert!(expiring(100).await.is_empty());
-        assert_eq!(expiring(201).await, ["b", "a"]);
+        assert!(expiring(99).await.is_empty());
+        assert_eq!(expiring(200).await, ["b", "a"]);
         assert_eq!(expiring(10_000).await, ["c", "b", "a"]);
     }
 }

@@ -50,8 +50,11 @@ pub(crate) async fn change(
         Err(error) => return Err(problem_of(if_match.explain(error)?, state.clock.now())),
     };
     let mut response = HttpResponse::Ok();
-    response.insert_header((ETAG, tag_of(&connection)));
-    Ok(json(response, &ConnectionView::from(&connection)))
+    response.insert_header((ETAG, tag_of(&connection, state.clock.now())));
+    Ok(json(
+        response,
+        &ConnectionView::of(&connection, state.clock.now()),
+    ))
 }
 
 /// What to change.

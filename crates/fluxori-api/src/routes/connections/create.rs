@@ -5,6 +5,7 @@ use actix_web::{
     http::header::{ETAG, HeaderName, LOCATION},
     web,
 };
+use chrono::{DateTime, Utc};
 use fluxori_connections::{CreateRequest, Created, Verify};
 use fluxori_domain::{AuthType, CredentialForm, Label, Marketplace, SecretText};
 use serde::{Deserialize, Serialize};
@@ -66,20 +67,20 @@ pub(crate) async fn create(
         .create(&login.0, wanted)
         .await
         .map_err(|error| problem_of(error, state.clock.now()))?;
-    Ok(respond(&created))
+    Ok(respond(&created, state.clock.now()))
 }
 
-fn respond(created: &Created) -> HttpResponse {
+fn respond(created: &Created, now: DateTime<Utc>) -> HttpResponse {
     let connection = &created.connection;
     let mut response = HttpResponse::Created();
     response
         .insert_header((LOCATION, format!("{ALL}/{}", connection.id)))
-        .insert_header((ETAG, tag_of(connection)));
+        .insert_header((ETAG, tag_of(connection, now)));
     if created.replayed {
         response.insert_header((REPLAYED, "true"));
     }
     let view = CreatedView {
-        connection: connection.into(),
+        connection: ConnectionView::of(connection, now),
         test: created.test.as_ref().map(TestView::from),
         warnings: warnings(&created.warnings),
     };

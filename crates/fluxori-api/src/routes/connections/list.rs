@@ -1,4 +1,5 @@
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::TimeDelta;
 use fluxori_domain::{ConnectionFilter, ConnectionStatus, Marketplace};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,6 +27,8 @@ problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, TooManyRequests, 
         ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before."),
         ("marketplace" = Option<MarketplaceSchema>, Query, description = "Only of this marketplace."),
         ("status" = Option<StatusSchema>, Query, description = "Only with this status."),
+        ("expiring" = Option<u16>, Query, minimum = 0, maximum = 366,
+            description = "Only those whose `nextExpiry` is at most so many days away."),
     ),
     responses((status = 200, description = "A page.", body = ConnectionPageView), Refusals),
 )]
@@ -34,25 +37,44 @@ pub(crate) async fn list(
     state: web::Data<ApiState>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query = Query::of(&request, &["limit", "cursor", "marketplace", "status"])?;
+    let query = Query::of(
+        &request,
+        &["limit", "cursor", "marketplace", "status", "expiring"],
+    )?;
     let filter = ConnectionFilter {
         marketplace: query.value("marketplace", |text| {
             text.parse::<Marketplace>()
                 .map_err(|error| error.to_string())
         })?,
         status: query.value("status", status)?,
-        expiring_before: None,
+        expiring_by: query
+            .value("expiring", days)?
+            .map(|days| state.clock.now() + days),
     };
+    let now = state.clock.now();
     let page = state
         .connections
         .list(&login.0.scope, filter, page_request(&query)?)
         .await
-        .map_err(|error| problem_of(error, state.clock.now()))?;
+        .map_err(|error| problem_of(error, now))?;
     let view = ConnectionPageView {
-        items: page.items.iter().map(ConnectionView::from).collect(),
+        items: page
+            .items
+            .iter()
+            .map(|connection| ConnectionView::of(connection, now))
+            .collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
     };
     Ok(json(HttpResponse::Ok(), &view))
+}
+
+fn days(text: &str) -> Result<TimeDelta, String> {
+    let days: i64 = text
+        .parse()
+        .ok()
+        .filter(|days| (0..=366).contains(days))
+        .ok_or("must be a number of days, 0 to 366")?;
+    Ok(TimeDelta::days(days))
 }
 
 fn status(text: &str) -> Result<&'static str, String> {

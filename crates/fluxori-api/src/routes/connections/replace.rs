@@ -60,9 +60,9 @@ pub(crate) async fn replace(
         Err(error) => return Err(problem_of(if_match.explain(error)?, state.clock.now())),
     };
     let mut response = HttpResponse::Ok();
-    response.insert_header((ETAG, tag_of(&connection)));
+    response.insert_header((ETAG, tag_of(&connection, state.clock.now())));
     let view = ReplacedView {
-        connection: (&connection).into(),
+        connection: ConnectionView::of(&connection, state.clock.now()),
         test: (&test).into(),
         warnings: warnings(&found),
     };

@@ -38,7 +38,7 @@ pub(crate) async fn show(
         .find(&login.0.scope, id.0)
         .await
         .map_err(|error| problem_of(error, state.clock.now()))?;
-    let tag = tag_of(&connection);
+    let tag = tag_of(&connection, state.clock.now());
     if if_none_match(&request, &tag) {
         return Ok(HttpResponse::NotModified()
             .insert_header((ETAG, tag))
@@ -46,5 +46,8 @@ pub(crate) async fn show(
     }
     let mut response = HttpResponse::Ok();
     response.insert_header((ETAG, tag));
-    Ok(json(response, &ConnectionView::from(&connection)))
+    Ok(json(
+        response,
+        &ConnectionView::of(&connection, state.clock.now()),
+    ))
 }

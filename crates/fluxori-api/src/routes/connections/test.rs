@@ -45,9 +45,9 @@ pub(crate) async fn test(
         .await
         .map_err(|error| problem_of(error, state.clock.now()))?;
     let mut response = HttpResponse::Ok();
-    response.insert_header((ETAG, tag_of(&tested.connection)));
+    response.insert_header((ETAG, tag_of(&tested.connection, state.clock.now())));
     let view = TestedView {
-        connection: (&tested.connection).into(),
+        connection: ConnectionView::of(&tested.connection, state.clock.now()),
         test: (&tested.test).into(),
     };
     Ok(json(response, &view))

@@ -1,8 +1,9 @@
 //! A connection as its owner sees it. There is nothing secret in it, nor the name of a secret.
 
+use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    AccountDetails, AccountId, AmazonRegion, AuthType, Connection, ConnectionId, FieldProblem,
-    Marketplace, OutcomeClass, SyncOutcome, TakealotSurface,
+    AccountDetails, AccountId, AmazonRegion, AuthType, Connection, ConnectionId, ExpiryKind,
+    FieldProblem, Marketplace, OutcomeClass, SyncOutcome, TakealotSurface,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,8 +11,8 @@ use uuid::Uuid;
 
 use crate::{
     schema::{
-        AmazonRegionSchema, AuthTypeSchema, MarketplaceSchema, OutcomeClassSchema, StatusSchema,
-        SyncOutcomeSchema, TakealotSurfaceSchema,
+        AmazonRegionSchema, AuthTypeSchema, ExpiryKindSchema, MarketplaceSchema,
+        OutcomeClassSchema, StatusSchema, SyncOutcomeSchema, TakealotSurfaceSchema,
     },
     time::Time,
 };
@@ -40,7 +41,8 @@ pub(crate) struct ConnectionView<'a> {
     /// The verdict that led to the status; `null` for a connection that was never tested.
     #[schema(value_type = Option<OutcomeClassSchema>)]
     status_reason: Option<OutcomeClass>,
-    /// What the latest test found wrong, as a sentence for the seller; `null` when nothing.
+    /// What is wrong, as a sentence for the seller: what the latest test found, or why tokens could not be renewed;
+    /// `null` when nothing is.
     last_error: Option<&'static str>,
     /// When the latest test began.
     #[schema(value_type = Option<DateTime<Utc>>)]
@@ -51,6 +53,9 @@ pub(crate) struct ConnectionView<'a> {
     /// How it ended.
     #[schema(value_type = Option<SyncOutcomeSchema>)]
     last_sync_outcome: Option<SyncOutcome>,
+    /// What runs out next for good unless somebody does something; `null` when nothing does. Access tokens are not
+    /// meant: they are renewed all the time.
+    next_expiry: Option<ExpiryView>,
     /// Whether adapters get this one when they name no account.
     is_default: bool,
     /// When it was made.
@@ -61,6 +66,22 @@ pub(crate) struct ConnectionView<'a> {
     updated_at: Time,
     /// Counts every change, from 1. `ETag` begins with it.
     version: i64,
+}
+
+/// What runs out, and when.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Expiry)]
+struct ExpiryView {
+    /// `authorisation`: the marketplace wants the seller's consent anew. `refresh_token`: the server uses it in time to
+    /// keep it alive; nearing this clock means that it could not.
+    #[schema(value_type = ExpiryKindSchema)]
+    kind: ExpiryKind,
+    /// When.
+    #[schema(value_type = DateTime<Utc>)]
+    at: Time,
+    /// Sellers are warned so many days ahead: 30, 7 or 1, and 0 when it is too late; `null` when more time is left.
+    warning_days: Option<u8>,
 }
 
 /// An account at a marketplace.
@@ -139,8 +160,9 @@ pub(crate) struct WarningView<'a> {
     message: &'a str,
 }
 
-impl<'a> From<&'a Connection> for ConnectionView<'a> {
-    fn from(connection: &'a Connection) -> Self {
+impl<'a> ConnectionView<'a> {
+    /// The connection as it is seen at `now`.
+    pub(crate) fn of(connection: &'a Connection, now: DateTime<Utc>) -> Self {
         let last_check = connection.last_check;
         let last_sync = connection.last_sync;
         Self {
@@ -156,11 +178,19 @@ impl<'a> From<&'a Connection> for ConnectionView<'a> {
             status: connection.status.name(),
             status_reason: connection.status.reason(),
             last_error: last_check
-                .filter(|check| check.outcome != OutcomeClass::Ok)
-                .map(|check| check.outcome.sentence()),
+                .map(|check| check.outcome)
+                .filter(|outcome| *outcome != OutcomeClass::Ok)
+                .or(connection.status.reason())
+                .filter(|outcome| *outcome != OutcomeClass::Ok)
+                .map(OutcomeClass::sentence),
             last_checked_at: last_check.map(|check| check.at.into()),
             last_synced_at: last_sync.map(|sync| sync.at.into()),
             last_sync_outcome: last_sync.map(|sync| sync.outcome),
+            next_expiry: connection.clocks.next().map(|(kind, at)| ExpiryView {
+                kind,
+                at: at.into(),
+                warning_days: connection.clocks.warning_days(now),
+            }),
             is_default: connection.is_default,
             created_at: connection.created_at.into(),
             updated_at: connection.updated_at.into(),
