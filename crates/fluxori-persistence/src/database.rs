@@ -5,8 +5,8 @@ use fluxori_domain::ports::StorageError;
 use secrecy::ExposeSecret as _;
 
 use crate::{
-    DatabaseError, DatabaseSettings, SchemaState, dispatch::point_read, failure::Failure, postgres,
-    postgres::Postgres, sqlite, sqlite::Sqlite,
+    ChangeListener, DatabaseError, DatabaseSettings, SchemaState, dispatch::point_read,
+    failure::Failure, postgres, postgres::Postgres, sqlite, sqlite::Sqlite,
 };
 
 /// An open database: every port of the domain that stores something. Cheap to clone; clones share their connections.
@@ -105,6 +105,16 @@ impl Database {
     /// [`StorageError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StorageError> {
         point_read!(self, read::ping())
+    }
+
+    /// Begins to listen for changes that any process makes to connections and credentials. Nothing on SQLite, which tells
+    /// nobody.
+    #[must_use]
+    pub fn listen(&self) -> Option<ChangeListener> {
+        match &*self.inner {
+            Inner::Postgres(database) => Some(database.listen()),
+            Inner::Sqlite(_) => None,
+        }
     }
 
     /// What it is and where, for logs: never a password.

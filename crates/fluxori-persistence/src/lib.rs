@@ -17,4 +17,5 @@ mod types;
 pub use database::Database;
 pub use error::DatabaseError;
 pub use migrations::SchemaState;
+pub use postgres::ChangeListener;
 pub use settings::DatabaseSettings;

@@ -63,7 +63,7 @@ pub struct Tombstone {
 }
 
 /// Which connection of a marketplace an adapter means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Selector {
     /// The default one, or the only one.
     Default,

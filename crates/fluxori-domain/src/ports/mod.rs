@@ -1,6 +1,7 @@
 //! What the use cases need from the world. Other crates fill these in; nothing here does I/O.
 
 mod audit;
+mod changes;
 mod connections;
 mod data_keys;
 mod flows;
@@ -14,6 +15,7 @@ mod webhooks;
 mod work;
 
 pub use audit::{AuditReader, AuditWriter};
+pub use changes::{ChangeFeed, ChangeMark};
 pub use connections::{
     Candidates, Completion, ConnectionRepository, CredentialChange, CredentialRead, NewConnection,
     Selector, Tombstone,

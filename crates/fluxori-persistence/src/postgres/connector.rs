@@ -9,7 +9,9 @@ use std::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use secrecy::ExposeSecret as _;
 use tokio::runtime::Handle;
-use tokio_postgres::{Config, config::Host, error::SqlState};
+use tokio_postgres::{
+    Client, Config, Connection, Socket, config::Host, error::SqlState, tls::MakeTlsConnect,
+};
 
 use super::{
     SERVER_PATIENCE, address,
@@ -63,6 +65,14 @@ impl Connector {
         format!("PostgreSQL at {host}, {database}")
     }
 
+    /// Opens a connection on the present runtime, for whoever drives it.
+    pub(super) async fn open_bare(&self) -> Result<(Client, BareConnection), DatabaseError> {
+        match tokio::time::timeout(self.timeout, self.config.connect(self.tls.clone())).await {
+            Ok(opened) => opened.map_err(explain),
+            Err(elapsed) => Err(DatabaseError::Unreachable(Box::new(elapsed))),
+        }
+    }
+
     /// Opens a connection. The flag is raised when it has ended, for whatever reason.
     pub(super) async fn open(&self) -> Result<(AsyncPgConnection, Arc<AtomicBool>), DatabaseError> {
         let config = self.config.clone();
@@ -78,6 +88,9 @@ impl Connector {
         }
     }
 }
+
+/// A connection that its user drives, and so hears everything that the server says.
+pub(super) type BareConnection = Connection<Socket, <Tls as MakeTlsConnect<Socket>>::Stream>;
 
 async fn open(
     config: Config,

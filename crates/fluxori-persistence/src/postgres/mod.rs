@@ -5,6 +5,7 @@ pub(crate) mod form;
 
 mod address;
 mod batches;
+mod changes;
 mod connector;
 mod many;
 mod migrate;
@@ -25,6 +26,7 @@ use batches::Batches;
 use connector::Connector;
 use readers::Readers;
 
+pub use changes::ChangeListener;
 pub(crate) use migrate::{applied_versions, migrate};
 
 /// A connection of the pool, which has it back when this is dropped.
@@ -66,6 +68,11 @@ impl Postgres {
             _ => DatabaseError::Unreachable(Box::new(error)),
         })?);
         Ok(database)
+    }
+
+    /// Begins to listen for changes.
+    pub(crate) fn listen(&self) -> ChangeListener {
+        ChangeListener::start(Arc::clone(&self.connector))
     }
 
     /// Server, database and user, for logs.

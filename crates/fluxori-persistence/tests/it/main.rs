@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod changes;
 mod connections;
 mod data_keys;
 mod defaults;

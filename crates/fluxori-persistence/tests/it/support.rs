@@ -1,6 +1,10 @@
 //! A fresh database for each test, and things to put into it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -15,7 +19,7 @@ use fluxori_domain::{
     ports::{ConnectionRepository as _, CredentialChange, DataKeyRepository, NewConnection},
 };
 use fluxori_persistence::{Database, DatabaseSettings};
-use fluxori_test_support::database::TestDatabase;
+use fluxori_test_support::database::{PostgresServer, TestDatabase};
 
 /// Makes each test twice, once on each database: `async fn name(store: Store) { … }`.
 macro_rules! on_both {
@@ -90,6 +94,35 @@ impl Store {
             .insert(new(scope, Marketplace::Takealot, Some(account)))
             .await
             .unwrap()
+    }
+}
+
+/// Another program in the middle of a transaction, which it never commits. Needs PostgreSQL.
+pub(crate) struct OpenTransaction(Child);
+
+impl OpenTransaction {
+    pub(crate) fn after(url: &str, statement: &str) -> Self {
+        let program = PostgresServer::find_bin_dir().unwrap().join("psql");
+        let mut psql = Command::new(program)
+            .args(["-X", "-q", "-A", "-t", url])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = psql.stdin.as_mut().unwrap();
+        writeln!(input, "BEGIN; {statement}; SELECT 'done';").unwrap();
+        let mut answer = String::new();
+        let mut output = BufReader::new(psql.stdout.as_mut().unwrap());
+        output.read_line(&mut answer).unwrap();
+        assert_eq!(answer, "done\n");
+        Self(psql)
+    }
+}
+
+impl Drop for OpenTransaction {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        self.0.wait().unwrap();
     }
 }
 

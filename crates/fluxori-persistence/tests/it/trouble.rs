@@ -2,10 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Write as _},
     os::unix::fs::PermissionsExt as _,
     pin::pin,
-    process::{Child, Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,7 +20,7 @@ use fluxori_persistence::{Database, DatabaseError, DatabaseSettings};
 use fluxori_test_support::database::{PostgresServer, TestDatabase};
 use futures_util::FutureExt as _;
 
-use crate::support::{Store, alice, keys, new, on_both, settings, sqlite_path};
+use crate::support::{OpenTransaction, Store, alice, keys, new, on_both, settings, sqlite_path};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -186,35 +184,6 @@ async fn what_a_server_refuses_is_said_in_words_and_without_the_password() {
     assert!(!shown.contains(CANARY), "{shown}");
 }
 
-/// Another program that keeps a table to itself.
-struct TableLock(Child);
-
-impl TableLock {
-    fn take(url: &str, table: &str) -> Self {
-        let program = PostgresServer::find_bin_dir().unwrap().join("psql");
-        let mut psql = Command::new(program)
-            .args(["-X", "-q", "-A", "-t", url])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = psql.stdin.as_mut().unwrap();
-        writeln!(input, "BEGIN; LOCK TABLE {table}; SELECT 'locked';").unwrap();
-        let mut answer = String::new();
-        let mut output = BufReader::new(psql.stdout.as_mut().unwrap());
-        output.read_line(&mut answer).unwrap();
-        assert_eq!(answer, "locked\n");
-        Self(psql)
-    }
-}
-
-impl Drop for TableLock {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        self.0.wait().unwrap();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_without_a_free_connection_is_unavailable_for_now() {
     let place = TestDatabase::postgres();
@@ -229,7 +198,7 @@ async fn a_pool_without_a_free_connection_is_unavailable_for_now() {
         .await
         .unwrap();
 
-    let lock = TableLock::take(place.url(), "audit_events");
+    let lock = OpenTransaction::after(place.url(), "LOCK TABLE audit_events");
     // One transaction waits inside the database for the table …
     let waiting = tokio::spawn({
         let database = database.clone();
