@@ -1,31 +1,59 @@
 //! Ports that kill the process at a named step, as `kill -9` would.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountId, AuditEvent, Backend, Connection, ConnectionFilter, ConnectionId, Credential,
     CredentialId, Generation, LastSync, Marketplace, OutcomeClass, Page, PageRequest, Plaintext,
-    SecretContext, StoredSecret, TenantScope,
+    SecretContext, SecretHash, StoredSecret, TenantScope,
     ports::{
-        Begun, Candidates, ConnectionRepository, CredentialChange, GrantRepository, NewConnection,
-        NewGrant, RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, RefreshRepository,
-        SecretStore, SecretStoreError, Selector, StorageError, Tombstone,
+        Begun, Candidates, ConnectionRepository, CredentialChange, FlowRepository, GrantRepository,
+        NewConnection, NewGrant, OAuthFlow, RefreshDue, RefreshIntent, RefreshLease,
+        RefreshProgress, RefreshRepository, SecretStore, SecretStoreError, Selector, StorageError,
+        Tombstone,
     },
 };
 
-/// Where the process dies: a step, `before` or `after` it, and at which time it comes by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Death(Option<String>);
+/// What goes wrong on this side: where the process dies, and which steps fail for want of a database.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Death {
+    /// A step, `before` or `after` it.
+    moment: Option<String>,
+    /// So many times more.
+    failures: Arc<Mutex<HashMap<&'static str, u32>>>,
+}
 
 impl Death {
-    pub(crate) const fn at(moment: Option<String>) -> Self {
-        Self(moment)
+    pub(crate) fn at(moment: Option<String>) -> Self {
+        Self {
+            moment,
+            ..Self::default()
+        }
+    }
+
+    /// Lets the database be away for a step, so many times.
+    pub(crate) fn let_fail(&self, step: &'static str, times: u32) {
+        self.failures.lock().unwrap().insert(step, times);
+    }
+
+    fn fails(&self, step: &'static str) -> Result<(), StorageError> {
+        let mut failures = self.failures.lock().unwrap();
+        match failures.get_mut(step) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                Err(StorageError::Unavailable("the database is away".into()))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn comes(&self, moment: &str) {
-        if self.0.as_deref() == Some(moment) {
+        if self.moment.as_deref() == Some(moment) {
             // SIGKILL: no destructor, no flush, no goodbye.
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
                 .unwrap();
@@ -172,6 +200,7 @@ pub(crate) struct DyingRefreshes {
 #[async_trait]
 impl RefreshRepository for DyingRefreshes {
     async fn begin(&self, intent: RefreshIntent) -> Result<Begun, StorageError> {
+        self.death.fails("begin")?;
         self.death.comes("before begin");
         let result = self.real.begin(intent).await;
         self.death.comes("after begin");
@@ -193,6 +222,7 @@ impl RefreshRepository for DyingRefreshes {
         change: CredentialChange,
         event: AuditEvent,
     ) -> Result<bool, StorageError> {
+        self.death.fails("complete")?;
         self.death.comes("before complete");
         let result = self.real.complete(lease, change, event).await;
         self.death.comes("after complete");
@@ -219,6 +249,7 @@ impl RefreshRepository for DyingRefreshes {
         retry_at: DateTime<Utc>,
         event: AuditEvent,
     ) -> Result<bool, StorageError> {
+        self.death.fails("condemn")?;
         self.death.comes("before condemn");
         let real = &self.real;
         let result = real.condemn(lease, expected, class, retry_at, event).await;
@@ -261,6 +292,7 @@ pub(crate) struct DyingGrants {
 #[async_trait]
 impl GrantRepository for DyingGrants {
     async fn store(&self, grant: NewGrant) -> Result<Vec<Connection>, StorageError> {
+        self.death.fails("store")?;
         self.death.comes("before store");
         let result = self.real.store(grant).await;
         self.death.comes("after store");
@@ -284,6 +316,34 @@ impl GrantRepository for DyingGrants {
         let result = self.real.remove_orphan(credential).await;
         self.death.comes("after remove_orphan");
         result
+    }
+}
+
+pub(crate) struct DyingFlows {
+    pub(crate) real: Arc<dyn FlowRepository>,
+    pub(crate) death: Death,
+}
+
+#[async_trait]
+impl FlowRepository for DyingFlows {
+    async fn begin(&self, flow: OAuthFlow) -> Result<(), StorageError> {
+        self.death.fails("leave")?;
+        self.real.begin(flow).await
+    }
+
+    async fn take(
+        &self,
+        state: SecretHash,
+        browser: SecretHash,
+        marketplace: Marketplace,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OAuthFlow>, StorageError> {
+        self.death.fails("take")?;
+        self.real.take(state, browser, marketplace, now).await
+    }
+
+    async fn purge(&self, now: DateTime<Utc>) -> Result<u64, StorageError> {
+        self.real.purge(now).await
     }
 }
 

@@ -13,6 +13,7 @@ mod disconnect;
 mod dying;
 mod idempotency;
 mod life;
+mod outage;
 mod read;
 mod refresh;
 mod refresh_crash;

@@ -20,7 +20,9 @@ use fluxori_test_support::{
 };
 use fluxori_vault::{Keyring, Vault, VaultStore};
 
-use crate::dying::{Death, DyingConnections, DyingGrants, DyingRefreshes, DyingSecrets};
+use crate::dying::{
+    Death, DyingConnections, DyingFlows, DyingGrants, DyingRefreshes, DyingSecrets,
+};
 
 /// Where browsers reach this installation, and where they go in the end.
 pub(crate) const PUBLIC_URL: &str = "http://127.0.0.1:8080";
@@ -47,6 +49,8 @@ impl Kind {
 pub(crate) struct World {
     pub(crate) connections: Connections,
     pub(crate) providers: SimulatedProviders,
+    /// What goes wrong on this side.
+    pub(crate) fate: Death,
     url: String,
     pub(crate) clock: Arc<ManualClock>,
     audit: Option<ReadAuditTask>,
@@ -69,11 +73,13 @@ impl World {
         Database::migrate(&settings).await.unwrap();
         let clock = Arc::new(ManualClock::default());
         let providers = SimulatedProviders::start_with(clock.clone());
-        let connections = process(url, providers.endpoints(), clock.clone(), death).await;
+        let (endpoints, fate) = (providers.endpoints(), death.clone());
+        let connections = process(url, endpoints, clock.clone(), death).await;
         Self {
             connections: connections.0,
             audit: Some(connections.1),
             providers,
+            fate,
             url: url.to_owned(),
             clock,
             _database: None,
@@ -158,7 +164,10 @@ pub(crate) async fn process(
             real: database.clone(),
             death: death.clone(),
         }),
-        flows: database.clone(),
+        flows: Arc::new(DyingFlows {
+            real: database.clone(),
+            death: death.clone(),
+        }),
         grants: Arc::new(DyingGrants {
             real: database.clone(),
             death: death.clone(),
