@@ -116,13 +116,24 @@ async fn a_callback_belongs_to_one_marketplace() {
     app.stop().await.unwrap();
 }
 
+type Query = Vec<(String, String)>;
+
+/// Another value for a parameter.
+fn set(query: &mut [(String, String)], name: &str, value: &str) {
+    for (known, old) in query {
+        if known == name {
+            value.clone_into(old);
+        }
+    }
+}
+
 fn value(query: &[(String, String)], name: &str) -> String {
     let found = query.iter().find(|(key, _)| key == name);
     found.unwrap().1.clone()
 }
 
 /// Signs parameters as Shopify does.
-fn sign(query: &mut Vec<(String, String)>) {
+fn sign(query: &mut Query) {
     query.retain(|(name, _)| name != "hmac");
     let pairs: Vec<_> = query
         .iter()
@@ -139,11 +150,7 @@ async fn a_signed_callback_of_another_shop_comes_to_nothing() {
     let url = browser.leave("shopify").await;
     let back = browser.decide(&url, &Decision::agree());
     let mut query = query_of(&back);
-    for (name, value) in &mut query {
-        if name == "shop" {
-            *value = "other-shop.myshopify.com".to_owned();
-        }
-    }
+    set(&mut query, "shop", "other-shop.myshopify.com");
     sign(&mut query);
     let swapped = with_query(&back, &query);
     assert_eq!(browser.arrive(&swapped).await.only_result(), "invalid");
@@ -158,7 +165,7 @@ async fn a_callback_whose_signature_is_not_shopifys_comes_to_nothing() {
     let url = browser.leave("shopify").await;
     let back = browser.decide(&url, &Decision::agree());
     let good = query_of(&back);
-    let tampered = |change: &dyn Fn(&mut Vec<(String, String)>)| {
+    let tampered = |change: &dyn Fn(&mut Query)| {
         let mut query = good.clone();
         change(&mut query);
         with_query(&back, &query)
@@ -170,20 +177,8 @@ async fn a_callback_whose_signature_is_not_shopifys_comes_to_nothing() {
         tampered(&|query| query.push(extra("hmac", &hmac))),
         tampered(&|query| query.push(extra("state", &value(&good, "state")))),
         tampered(&|query| query.push(extra("extra", "1"))),
-        tampered(&|query| {
-            query.iter_mut().for_each(|(name, value)| {
-                if name == "code" {
-                    value.push('0');
-                }
-            })
-        }),
-        tampered(&|query| {
-            query.iter_mut().for_each(|(name, value)| {
-                if name == "hmac" {
-                    *value = value.to_uppercase();
-                }
-            })
-        }),
+        tampered(&|query| set(query, "code", "0907a61c0c8d55e99db179b68161bc00")),
+        tampered(&|query| set(query, "hmac", &hmac.to_uppercase())),
         tampered(&Vec::clear),
         tampered(&|query| query.extend((0..40).map(|n| extra(&format!("p{n}"), "1")))),
         tampered(&|query| query.push(extra("long", &"x".repeat(9_000)))),
