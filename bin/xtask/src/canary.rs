@@ -8,8 +8,9 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// Every secret that a test makes up contains one of these. The bare word would find names of tests as well.
-pub(crate) const MARKERS: &[&str] = &["canary-", "shpat_canary", "fa15ecafe"];
+/// Every secret that a test makes up contains one of these. The bare word would find names of tests as well. The last one
+/// is how the claims of every JSON web token of the simulated marketplaces begin.
+pub(crate) const MARKERS: &[&str] = &["canary-", "shpat_canary", "fa15ecafe", "eyJjYW5hcnkiOiJ0"];
 
 /// A marker found in a file. The marker is named by its beginning: the rest would be one more leak.
 #[derive(Debug, PartialEq, Eq)]

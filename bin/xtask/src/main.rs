@@ -13,6 +13,7 @@ mod junit;
 mod layers;
 mod local;
 mod process;
+mod storm;
 mod terminal;
 mod tools;
 mod workspace;
@@ -21,7 +22,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench as bench_command, check, check_layers, demo, dev, generate, test};
+use commands::{
+    bench as bench_command, check, check_layers, demo, dev, generate, storm as storm_command, test,
+};
 
 /// Runs, tests, checks and measures this repository.
 ///
@@ -50,6 +53,8 @@ enum Command {
     Generate(generate::Args),
     /// Measure the speeds that matter, each beside its reference in the same run
     Bench(bench_command::Args),
+    /// Let many processes refresh the same credentials, lose answers and kill processes, and count what was lost
+    Storm(storm_command::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +66,7 @@ fn main() -> ExitCode {
         Command::CheckLayers => check_layers::run(),
         Command::Generate(args) => generate::run(&args),
         Command::Bench(args) => bench_command::run(&args),
+        Command::Storm(args) => storm_command::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

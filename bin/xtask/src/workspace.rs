@@ -58,16 +58,26 @@ pub(crate) fn tools_folder() -> Result<PathBuf> {
 /// They are built as tests are, with every feature and together with the examples (which use what only tests use): what
 /// either has built, the other finds ready.
 pub(crate) fn build_programs(names: &[&str]) -> Result<BTreeMap<String, PathBuf>> {
+    let mut words = vec!["--workspace", "--examples"];
+    words.extend(names.iter().flat_map(|name| ["--bin", name]));
+    build(&words)
+}
+
+/// Builds with these words for cargo and every feature, and returns where each program lies, by name.
+pub(crate) fn build(words: &[&str]) -> Result<BTreeMap<String, PathBuf>> {
     let output = cargo()
-        .args(["build", "--message-format=json-render-diagnostics"])
-        .args(["--workspace", "--all-features", "--examples"])
-        .args(names.iter().flat_map(|name| ["--bin", name]))
+        .args([
+            "build",
+            "--all-features",
+            "--message-format=json-render-diagnostics",
+        ])
+        .args(words)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
         .context("could not start cargo")?;
     if !output.status.success() {
-        bail!("`cargo build` of {} failed", names.join(" and "));
+        bail!("`cargo build {}` failed", words.join(" "));
     }
     let mut programs = BTreeMap::new();
     for message in Message::parse_stream(output.stdout.as_slice()) {

@@ -1,6 +1,6 @@
 //! The shape of the machine that a measurement belongs to.
 
-use std::{fs, process::Command, thread};
+use std::{fmt, fs, process::Command, thread};
 
 use fluxori_test_support::database::PostgresServer;
 use serde::Serialize;
@@ -32,6 +32,17 @@ impl Machine {
                 printed_by(Command::new(folder.join("postgres")).arg("--version"))
             }),
         }
+    }
+}
+
+/// In one line.
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} cores of {}, {} GiB, {}, {}, {}",
+            self.cores, self.processor, self.memory_gib, self.system, self.rustc, self.postgresql,
+        )
     }
 }
 

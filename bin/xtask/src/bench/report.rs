@@ -19,13 +19,7 @@ pub(crate) fn text(machine: &Machine, rows: &[Row]) -> String {
         format!("MISSED: {}.", missed.join("; "))
     };
     format!(
-        "{} cores of {}, {} GiB, {}, {}, {}\n\n{}\n{judgement}\n",
-        machine.cores,
-        machine.processor,
-        machine.memory_gib,
-        machine.system,
-        machine.rustc,
-        machine.postgresql,
+        "{machine}\n\n{}\n{judgement}\n",
         terminal::table(
             &["what", "measured", "reference", "ratio", "bar", ""],
             &cells

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::{check_layers, generate, test};
+use super::{check_layers, generate, storm, test};
 use crate::{
     process::{run as run_command, succeeds},
     terminal, tools, workspace,
@@ -41,6 +41,8 @@ enum Step {
     Deny,
     /// Every test passes on both databases
     Test,
+    /// A short storm of refreshes loses nothing
+    Storm,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -99,6 +101,7 @@ impl Step {
             Self::Generated => generate::run(&generate::Args { check: !fix }),
             Self::Deny => deny(),
             Self::Test => test::run(&test::Args::default()),
+            Self::Storm => storm::run(&storm::Args::short()),
         }
     }
 
@@ -113,6 +116,7 @@ impl Step {
                 "replace the crate (`cargo tree -i` says who brings it), or add an exception with its reason to deny.toml"
             }
             Self::Test => "cargo xtask test -- NAME runs one test",
+            Self::Storm => "cargo xtask storm --short, and read the logs that it names",
         }
     }
 }
@@ -197,7 +201,7 @@ mod tests {
         let result = <Cli as clap::Parser>::try_parse_from(["check", "--only", "lint"]);
         let error = result.err().unwrap().to_string();
         assert!(
-            error.contains("fmt, layers, clippy, docs, generated, deny, test"),
+            error.contains("fmt, layers, clippy, docs, generated, deny, test, storm"),
             "{error}"
         );
     }

@@ -1,20 +1,13 @@
 //! `cargo xtask demo`: the whole product without any account.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Command, Stdio},
-    sync::mpsc::{self, Receiver},
-    thread,
-    time::Duration,
-};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use super::dev;
 use crate::{
     interrupts::Interrupts,
-    local::{Curl, Environment, Instance, Offer, Program, supervise, write_offers},
+    local::{Curl, Environment, Instance, Offer, start_marketplaces, supervise, write_offers},
     terminal, workspace,
 };
 
@@ -42,8 +35,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut instance = Instance::open(&workspace::root().join(FOLDER), &server, args.port, None)?;
 
     let mut interrupts = Interrupts::listen()?;
-    let (mut marketplaces, told) =
-        terminal::step("start the simulated marketplaces", || start(&simulator))?;
+    let (mut marketplaces, told) = terminal::step("start the simulated marketplaces", || {
+        start_marketplaces(&simulator)
+    })?;
     let (keys, settings) = told.split(|name| name.starts_with(KEY_PREFIX));
     instance.add(&settings);
     let page = Page::at(keys.value("DEMO_PAGE")?)?;
@@ -54,35 +48,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     adapter_environment(&instance).write(&instance.folder().join(ADAPTER_SETTINGS))?;
     print!("{}", welcome(&instance, &page, &offers)?);
     supervise(&mut [&mut marketplaces, &mut server], &mut interrupts)
-}
-
-/// Starts the simulated marketplaces and reads what they say about themselves, up to the first blank line.
-fn start(program: &Path) -> Result<(Program, Environment)> {
-    let mut command = Command::new(program);
-    command.stdout(Stdio::piped());
-    let mut program = Program::start("simulated-marketplaces", &mut command)?;
-    let lines = lines_of(program.output().context("its output is a pipe")?);
-    let mut told = Environment::default();
-    while let Ok(line) = lines.recv_timeout(Duration::from_secs(20)) {
-        if line.is_empty() {
-            return Ok((program, told));
-        }
-        told.take_line(&line);
-    }
-    program.check_running()?;
-    anyhow::bail!("the simulated marketplaces do not say where they are")
-}
-
-/// Reads lines as they come, to the end, so that the program never waits for a reader.
-fn lines_of(output: impl std::io::Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            // Nobody listens after the first blank line, and reading goes on all the same.
-            let _ = sender.send(line);
-        }
-    });
-    receiver
 }
 
 /// What an adapter needs to read credentials from this database and to call the simulated marketplaces.
@@ -221,12 +186,5 @@ mod tests {
             "  curl -sS http://127.0.0.1:9100/control/expire --json '{\"provider\":\"xero\"}'\n"
         );
         assert!(Page::at("http://127.0.0.1:9100/").is_err());
-    }
-
-    #[test]
-    fn lines_end_at_the_first_blank_one() {
-        let lines = lines_of("A=1\nB=2\n\nrunning\n".as_bytes());
-        let told: Vec<_> = lines.iter().take_while(|line| !line.is_empty()).collect();
-        assert_eq!(told, ["A=1", "B=2"]);
     }
 }

@@ -6,4 +6,5 @@ pub(crate) mod check_layers;
 pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod generate;
+pub(crate) mod storm;
 pub(crate) mod test;

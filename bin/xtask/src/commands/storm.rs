@@ -1,0 +1,179 @@
+//! `cargo xtask storm`: the proof that refreshing loses nothing, with real processes.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use fluxori_test_support::database::PostgresServer;
+
+use crate::{
+    bench::Machine,
+    canary,
+    interrupts::Interrupts,
+    storm::{self, Plan, Setting, Size},
+    terminal, tools, workspace,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Processes at a time; 8, or 3 in a short storm
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
+    processes: Option<u16>,
+    /// Callers in each process; 64, or 16 in a short storm
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    callers: Option<u16>,
+    /// Expired credentials; 1000, or 60 in a short storm
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=20_000))]
+    credentials: Option<u16>,
+    /// For how long processes are killed and answers are lost; 30, or 4 in a short storm
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: Option<u64>,
+    /// Small, quick, and built without optimisation: shows that everything adds up, measures little
+    #[arg(long)]
+    short: bool,
+    /// Decides about everything that is left to chance
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Write what was found and the machine's shape to this file as well
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl Args {
+    /// What `check` runs.
+    pub(crate) const fn short() -> Self {
+        Self {
+            processes: None,
+            callers: None,
+            credentials: None,
+            seconds: None,
+            short: true,
+            seed: 1,
+            json: None,
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let usual = if self.short { Size::SHORT } else { Size::WHOLE };
+        let or = |chosen: Option<u16>, usual| chosen.map_or(usual, usize::from);
+        Plan {
+            size: Size {
+                processes: or(self.processes, usual.processes),
+                callers: or(self.callers, usual.callers),
+                credentials: or(self.credentials, usual.credentials),
+                trouble: self.seconds.map_or(usual.trouble, Duration::from_secs),
+            },
+            is_short: self.short,
+            seed: self.seed,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    tools::ensure_postgresql()?;
+    let programs = terminal::step("build the programs", || build(args.short))?;
+    let program = |name: &str| {
+        let found = programs.get(name);
+        found.with_context(|| format!("there is no program {name}"))
+    };
+    let output = workspace::target_folder()?.join("xtask-storm");
+    if output.exists() {
+        fs::remove_dir_all(&output).context("could not remove what the last storm left")?;
+    }
+    fs::create_dir_all(&output)?;
+
+    let server = PostgresServer::start().context("PostgreSQL did not start")?;
+    let mut interrupts = Interrupts::listen()?;
+    let findings = storm::play(&mut Setting {
+        plan: args.plan(),
+        server: &server,
+        worker: program("storm_worker")?,
+        marketplaces: program("simulated-marketplaces")?,
+        output: &output,
+        interrupts: &mut interrupts,
+    })?;
+    let leaks = terminal::step("search what the processes left behind for secrets", || {
+        search(&output, server.socket_dir())
+    });
+    drop(server);
+
+    let machine = Machine::look();
+    print!("\n{}", storm::text(&machine, &findings));
+    if args.short {
+        println!("(a short storm: its times say nothing)");
+    }
+    if let Some(file) = &args.json {
+        let text = serde_json::to_string_pretty(&storm::json(&machine, &findings))?;
+        fs::write(file, text + "\n")
+            .with_context(|| format!("could not write {}", file.display()))?;
+    }
+    let missed = storm::missed(&findings);
+    ensure!(missed.is_empty(), "MISSED: {}", missed.join("; "));
+    println!("Every bar is met.");
+    leaks
+}
+
+/// A short storm uses what the tests have built already.
+fn build(is_short: bool) -> Result<BTreeMap<String, PathBuf>> {
+    if is_short {
+        return workspace::build_programs(&["simulated-marketplaces"]);
+    }
+    workspace::build(&[
+        "--release",
+        "--package=fluxori-credentials",
+        "--package=fluxori-test-support",
+        "--example=storm_worker",
+        "--bin=simulated-marketplaces",
+    ])
+}
+
+/// Searches what processes printed and logged, and the files of PostgreSQL.
+fn search(output: &Path, postgresql: &Path) -> Result<()> {
+    let leaks = canary::search(&[output.to_owned(), postgresql.to_owned()], canary::MARKERS)?;
+    for leak in &leaks {
+        println!("  {} holds {}", leak.file.display(), leak.marker);
+    }
+    ensure!(
+        leaks.is_empty(),
+        "{} secrets are where nobody may read them",
+        leaks.len()
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn plan(words: &[&str]) -> Plan {
+        let words = ["storm"].iter().chain(words);
+        Cli::try_parse_from(words).ok().unwrap().args.plan()
+    }
+
+    #[test]
+    fn a_storm_is_what_the_bars_are_about_unless_it_is_short() {
+        assert_eq!(plan(&[]).size, Size::WHOLE);
+        assert_eq!(plan(&["--short"]).size, Size::SHORT);
+        assert!(plan(&["--short"]).is_short);
+    }
+
+    #[test]
+    fn a_chosen_size_is_taken_by_a_short_storm_too() {
+        let size = plan(&["--short", "--callers", "5", "--seconds", "7"]).size;
+        assert_eq!((size.callers, size.trouble), (5, Duration::from_secs(7)));
+        assert_eq!(size.processes, Size::SHORT.processes);
+        assert!(Cli::try_parse_from(["storm", "--processes", "0"]).is_err());
+    }
+}

@@ -1,0 +1,155 @@
+//! Orders to the simulated marketplaces, without an HTTP client.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The simulated marketplaces at an address.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Control(SocketAddr);
+
+/// What the marketplace counted for one grant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct GrantCounts {
+    /// Refreshes that gave tokens.
+    pub(crate) spent: i64,
+    /// Of those, the ones whose answer was lost on purpose.
+    pub(crate) lost: i64,
+    /// Refreshes that were refused.
+    pub(crate) refused: i64,
+}
+
+impl Control {
+    /// Where an address below theirs leads, such as `http://127.0.0.1:9000/xero`.
+    pub(crate) fn of_url(url: &str) -> Result<Self> {
+        let rest = url.strip_prefix("http://").context("no http:// address")?;
+        let host = rest.split('/').next().unwrap_or_default();
+        let address = host
+            .parse()
+            .with_context(|| format!("{host} is no address and port"))?;
+        Ok(Self(address))
+    }
+
+    /// Makes grants at Xero whose access tokens have run out, and returns them with their tokens.
+    pub(crate) fn seed(&self, count: usize) -> Result<Value> {
+        let order = json!({"provider": "xero", "count": count, "expired": true});
+        self.order("POST", "grants", &order)
+    }
+
+    /// What was counted for these grants.
+    pub(crate) fn counts(&self, grants: &[u64]) -> Result<Vec<GrantCounts>> {
+        let told = self.order("GET", "grants", &Value::Null)?;
+        let views = told["grants"].as_array().context("no list of grants")?;
+        grants
+            .iter()
+            .map(|id| {
+                let view = views.iter().find(|view| view["id"].as_u64() == Some(*id));
+                let view = view.with_context(|| format!("grant {id} is gone"))?;
+                let count = |name: &str| {
+                    let count = view[name].as_i64();
+                    count.with_context(|| format!("a grant without {name}"))
+                };
+                Ok(GrantCounts {
+                    spent: count("spent")?,
+                    lost: count("lost")?,
+                    refused: count("refused")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Lets the answers to this share of the refreshes be lost after they were granted, and all others take so long.
+    pub(crate) fn trouble(&self, lost: f64, slow: Duration, seed: u64) -> Result<()> {
+        if lost > 0.0 {
+            let order = json!({
+                "fault": "answer-lost", "call": "xero_token", "probability": lost, "seed": seed,
+            });
+            self.order("POST", "faults", &order)?;
+        }
+        let milliseconds = u64::try_from(slow.as_millis())?;
+        let order = json!({"fault": "slow", "call": "xero_token", "milliseconds": milliseconds});
+        self.order("POST", "faults", &order).map(|_| ())
+    }
+
+    /// Answers well from now on.
+    pub(crate) fn end_trouble(&self) -> Result<()> {
+        self.order("DELETE", "faults", &Value::Null).map(|_| ())
+    }
+
+    /// Takes no access token any more that was handed out until now.
+    pub(crate) fn expire(&self) -> Result<()> {
+        self.order("POST", "expire", &json!({"provider": "xero"}))
+            .map(|_| ())
+    }
+
+    /// How many requests came that a marketplace would not accept.
+    pub(crate) fn violations(&self) -> Result<usize> {
+        let told = self.order("GET", "violations", &Value::Null)?;
+        let list = told["violations"].as_array();
+        Ok(list.context("no list of violations")?.len())
+    }
+
+    fn order(&self, method: &str, what: &str, order: &Value) -> Result<Value> {
+        let send = || -> Result<Value> {
+            let body = if order.is_null() {
+                String::new()
+            } else {
+                order.to_string()
+            };
+            let mut stream = TcpStream::connect_timeout(&self.0, PATIENCE)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.set_write_timeout(Some(PATIENCE))?;
+            write!(
+                stream,
+                "{method} /control/{what} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                self.0,
+                body.len()
+            )?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer)?;
+            body_of(&answer)
+        };
+        // What was answered may hold tokens, so nothing of it is told.
+        send().with_context(|| format!("the simulated marketplaces did not obey {method} {what}"))
+    }
+}
+
+/// The JSON in a whole answer of HTTP/1.1 with status 200.
+fn body_of(answer: &[u8]) -> Result<Value> {
+    ensure!(
+        answer.starts_with(b"HTTP/1.1 200 "),
+        "the status is not 200"
+    );
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+    let body = &answer[end.context("an answer without an end of its head")? + 4..];
+    serde_json::from_slice(body).ok().context("no JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_goes_to_the_host_of_any_address_below() {
+        let control = Control::of_url("http://127.0.0.1:9100/xero").unwrap();
+        assert_eq!(control.0, "127.0.0.1:9100".parse().unwrap());
+        assert!(Control::of_url("https://xero.example").is_err());
+    }
+
+    #[test]
+    fn only_a_good_answer_is_read() {
+        let good = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{\"a\":1}";
+        assert_eq!(body_of(good).unwrap()["a"], 1);
+        assert!(body_of(b"HTTP/1.1 404 Not Found\r\n\r\n{}").is_err());
+        let error = body_of(b"HTTP/1.1 200 OK\r\n\r\ncanary").unwrap_err();
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+}

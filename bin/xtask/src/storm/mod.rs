@@ -1,0 +1,30 @@
+//! Many processes, many callers, expired credentials, one database, one marketplace that rotates refresh tokens: what
+//! `cargo xtask storm` sets up, does and counts.
+
+mod calm;
+mod control;
+mod dice;
+mod ledger;
+mod plan;
+mod proof;
+mod report;
+mod site;
+mod trouble;
+mod waiting;
+mod worker;
+
+pub(crate) use plan::{Plan, Size};
+pub(crate) use report::{Finding, json, missed, text};
+pub(crate) use site::Setting;
+
+use anyhow::Result;
+
+use crate::terminal;
+
+/// Plays all scenes, and says what was found in each.
+pub(crate) fn play(setting: &mut Setting<'_>) -> Result<Vec<Finding>> {
+    let mut findings = terminal::step("calm", || calm::play(setting))?;
+    findings.extend(terminal::step("waiting", || waiting::play(setting))?);
+    findings.extend(terminal::step("trouble", || trouble::play(setting))?);
+    Ok(findings)
+}

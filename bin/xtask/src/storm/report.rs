@@ -1,0 +1,155 @@
+//! The table that people read and the document that programs read.
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{bench::Machine, terminal};
+
+/// What must be found.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Bar {
+    Exactly(f64),
+    AtMost(f64),
+}
+
+/// One number of one scene.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Finding {
+    scene: &'static str,
+    what: String,
+    value: f64,
+    unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bar: Option<Bar>,
+}
+
+impl Finding {
+    /// Something that was counted.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "nobody counts to 2 to the 52nd here"
+    )]
+    pub(crate) fn count(scene: &'static str, what: impl Into<String>, count: i64) -> Self {
+        Self::measure(scene, what, count as f64, "")
+    }
+
+    /// Something that was measured.
+    pub(crate) fn measure(
+        scene: &'static str,
+        what: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+    ) -> Self {
+        Self {
+            scene,
+            what: what.into(),
+            value,
+            unit,
+            bar: None,
+        }
+    }
+
+    /// It must be this.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "nobody counts to 2 to the 52nd here"
+    )]
+    pub(crate) const fn exactly(mut self, count: i64) -> Self {
+        self.bar = Some(Bar::Exactly(count as f64));
+        self
+    }
+
+    /// It must not be more than this.
+    pub(crate) const fn at_most(mut self, value: f64) -> Self {
+        self.bar = Some(Bar::AtMost(value));
+        self
+    }
+
+    fn is_missed(&self) -> bool {
+        match self.bar {
+            None => false,
+            // Counts are whole numbers, and those of this size are exact.
+            Some(Bar::Exactly(count)) => (self.value - count).abs() > 0.5,
+            Some(Bar::AtMost(most)) => self.value > most,
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let with_unit = |value: f64| {
+            let text = format!("{} {}", number(value, self.unit), self.unit);
+            text.trim_end().to_owned()
+        };
+        let bar = match self.bar {
+            None => String::new(),
+            Some(Bar::Exactly(count)) => with_unit(count),
+            Some(Bar::AtMost(most)) => format!("<= {}", with_unit(most)),
+        };
+        let verdict = match self.bar {
+            None => "",
+            Some(_) if self.is_missed() => "MISSED",
+            Some(_) => "met",
+        };
+        vec![
+            self.scene.to_owned(),
+            self.what.clone(),
+            with_unit(self.value),
+            bar,
+            verdict.to_owned(),
+        ]
+    }
+}
+
+/// What missed its bar.
+pub(crate) fn missed(findings: &[Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .filter(|finding| finding.is_missed())
+        .map(|finding| format!("{}: {}", finding.scene, finding.what))
+        .collect()
+}
+
+/// The machine in one line, and the table.
+pub(crate) fn text(machine: &Machine, findings: &[Finding]) -> String {
+    let rows: Vec<_> = findings.iter().map(Finding::cells).collect();
+    format!(
+        "{machine}\n\n{}",
+        terminal::table(&["scene", "what", "found", "bar", ""], &rows)
+    )
+}
+
+/// Everything [`text`] shows, for a file.
+pub(crate) fn json(machine: &Machine, findings: &[Finding]) -> serde_json::Value {
+    json!({"machine": machine, "findings": findings})
+}
+
+/// Counts as they are; what has a unit with as many digits as mean something.
+fn number(value: f64, unit: &str) -> String {
+    if unit.is_empty() || value >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.1}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_meets_only_itself_and_a_measure_all_that_is_below() {
+        let spent = |count| Finding::count("calm", "grants spent", count).exactly(1_000);
+        assert_eq!(missed(&[spent(1_000)]), [""; 0]);
+        assert_eq!(missed(&[spent(999)]), ["calm: grants spent"]);
+        let wait = |time| Finding::measure("waiting", "p99", time, "ms").at_most(100.0);
+        assert_eq!(missed(&[wait(99.9), wait(100.1)]), ["waiting: p99"]);
+        assert_eq!(
+            wait(100.4).cells(),
+            ["waiting", "p99", "100 ms", "<= 100 ms", "MISSED"]
+        );
+        assert_eq!(
+            spent(1_000).cells(),
+            ["calm", "grants spent", "1000", "1000", "met"]
+        );
+    }
+}
