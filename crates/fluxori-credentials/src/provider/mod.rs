@@ -88,7 +88,7 @@ impl CredentialProvider {
         let filter = ConnectionFilter {
             marketplace: Some(marketplace),
             status: None,
-            expiring_before: None,
+            expiring_by: None,
         };
         let page = PageRequest {
             after: None,
