@@ -52,11 +52,16 @@ pub(crate) fn play(setting: &mut Setting<'_>) -> Result<Vec<Finding>> {
             took.as_secs_f64(),
             "s",
         ),
-        Finding::measure(SCENE, "a call, median", calls.percentile(50), "ms"),
-        Finding::measure(SCENE, "a call, 99 %", calls.percentile(99), "ms"),
+        call_within("a call, median", calls.percentile(50)),
+        call_within("a call, 99 %", calls.percentile(99)),
     ];
     let credentials = size.credentials;
     let proof = proof::findings(&mut site, SCENE, credentials, &tallies, setting.interrupts)?;
     findings.extend(proof);
     Ok(findings)
+}
+
+fn call_within(what: &str, milliseconds: u64) -> Finding {
+    let milliseconds = Duration::from_millis(milliseconds).as_secs_f64() * 1_000.0;
+    Finding::measure(SCENE, what, milliseconds, "ms")
 }

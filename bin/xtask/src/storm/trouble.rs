@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use super::{
-    Finding, Plan,
+    Finding, Plan, Size,
     dice::Dice,
     proof,
     site::{Setting, Site},
@@ -122,9 +122,13 @@ impl Crowd {
 
     /// One more, which begins as soon as it can.
     fn join(&mut self, site: &mut Site, setting: &Setting<'_>) -> Result<()> {
-        let size = setting.plan.size;
+        let Size {
+            callers,
+            credentials,
+            ..
+        } = setting.plan.size;
         let seed = self.dice.below(1 << 32).to_string();
-        let (callers, credentials) = (size.callers.to_string(), size.credentials.to_string());
+        let (callers, credentials) = (callers.to_string(), credentials.to_string());
         let mut worker = site.start(&["on", &callers, &credentials, &seed])?;
         worker.say("go 0")?;
         self.workers.push(worker);

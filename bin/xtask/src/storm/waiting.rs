@@ -32,6 +32,10 @@ pub(crate) fn play(setting: &mut Setting<'_>) -> Result<Vec<Finding>> {
     for worker in &workers {
         worker.wait_until_ready(setting.interrupts)?;
     }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a moment that processes on this machine agree on"
+    )]
     let first = SystemTime::now().duration_since(UNIX_EPOCH)? + NOTICE;
     for worker in &mut workers {
         worker.say(&format!("go {}", first.as_millis()))?;

@@ -52,13 +52,9 @@ impl Callers {
         if not_before.load(Ordering::Relaxed) > self.now() {
             return Ok(false);
         }
-        let pause = match timeout(PATIENCE, self.read(number, tally)).await {
-            Ok(result) => result?,
-            Err(_) => {
-                tally.given_up += 1;
-                Some(PATIENCE)
-            }
-        };
+        let answer = timeout(PATIENCE, self.read(number, tally)).await;
+        tally.given_up += u64::from(answer.is_err());
+        let pause = answer.unwrap_or(Ok(Some(PATIENCE)))?;
         if let Some(pause) = pause {
             let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             not_before.fetch_max(self.now().saturating_add(pause), Ordering::Relaxed);

@@ -1,10 +1,11 @@
 //! How long callers wait for a refresh that another makes: at each beat all callers of all processes ask for the same
 //! expired credential, the next one at each beat.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fluxori_credentials::CredentialProvider;
+use chrono::DateTime;
+use fluxori_credentials::{Clock, CredentialProvider, SystemClock};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -47,9 +48,8 @@ pub(crate) async fn run(
 }
 
 fn now() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
+    let since = SystemClock.now() - DateTime::UNIX_EPOCH;
+    since.to_std().unwrap_or_default()
 }
 
 fn micros(time: Duration) -> u64 {
