@@ -39,11 +39,9 @@ impl Connections {
         let now = self.now();
         connection.updated_at = now;
         let event = event(caller, &connection, AuditKind::Changed, now);
-        Ok(self
-            .ports
-            .connections
-            .update(connection, None, event)
-            .await?)
+        let updated = self.ports.connections.update(connection, None, event).await;
+        self.changed(&caller.scope);
+        Ok(updated?)
     }
 }
 

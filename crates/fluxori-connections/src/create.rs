@@ -133,7 +133,9 @@ impl Connections {
         let new = self
             .new_connection(caller, request, submission, test.as_ref())
             .await?;
-        let connection = self.ports.connections.insert(new).await?;
+        let inserted = self.ports.connections.insert(new).await;
+        self.changed(&caller.scope);
+        let connection = inserted?;
         tracing::info!(
             connection = %connection.id,
             marketplace = %connection.marketplace,

@@ -1,4 +1,11 @@
-use std::time::Duration;
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{
@@ -10,6 +17,7 @@ use fluxori_domain::{
 
 use crate::{
     ConnectionError, Connections, ReadError,
+    cache::Entry,
     refresh::{Refresh, RefreshFailure},
 };
 
@@ -26,9 +34,9 @@ pub struct ReadRequest {
     pub minimum_validity: Duration,
 }
 
-/// A credential in the clear, fit for use.
+/// A credential in the clear, which several readers may share.
 #[derive(Debug)]
-pub struct LiveCredential {
+pub struct OpenedCredential {
     /// The connection.
     pub connection: ConnectionId,
     /// At which marketplace.
@@ -45,8 +53,70 @@ pub struct LiveCredential {
     pub document: CredentialDocument,
     /// Until when the access token works; `None` for keys and tokens without an end.
     pub valid_until: Option<DateTime<Utc>>,
-    /// When it was read.
+    pub(crate) is_checked: AtomicBool,
+}
+
+/// A credential in the clear, fit for use now.
+#[derive(Debug)]
+pub struct LiveCredential {
+    opened: Arc<OpenedCredential>,
+    /// When it was asked for.
     pub read_at: DateTime<Utc>,
+}
+
+impl Deref for LiveCredential {
+    type Target = OpenedCredential;
+
+    fn deref(&self) -> &OpenedCredential {
+        &self.opened
+    }
+}
+
+impl OpenedCredential {
+    fn new(read: CredentialRead, document: CredentialDocument) -> Self {
+        Self {
+            connection: read.connection,
+            marketplace: read.credential.marketplace,
+            account_id: read.account_id,
+            details: read.details,
+            credential: read.credential.id,
+            generation: read.credential.generation,
+            valid_until: read.credential.clocks.access_expires_at,
+            document,
+            is_checked: AtomicBool::new(false),
+        }
+    }
+
+    /// Runs a reader's check of the credential, unless it has succeeded for a reader before.
+    ///
+    /// # Errors
+    /// Those of the check.
+    pub fn check_once<E>(&self, check: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        if !self.is_checked.load(Ordering::Acquire) {
+            check()?;
+            self.is_checked.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Whether the access token, if there is one, works for so long from now on.
+    pub(crate) fn lasts(&self, now: DateTime<Utc>, wanted: TimeDelta) -> bool {
+        lasts(self.valid_until, now, wanted)
+    }
+
+    /// The event that tells of a read.
+    pub(crate) fn read_event(
+        &self,
+        caller: &Caller,
+        purpose: Option<Purpose>,
+        now: DateTime<Utc>,
+    ) -> AuditEvent {
+        let subject = (self.connection, self.marketplace);
+        AuditEvent {
+            purpose,
+            ..read_event(caller, subject, self.generation, now)
+        }
+    }
 }
 
 /// The longest validity that can be asked for: less than the shortest life of an access token (Xero, 30 minutes), so that
@@ -66,40 +136,50 @@ impl Connections {
         caller: &Caller,
         request: ReadRequest,
     ) -> Result<LiveCredential, ReadError> {
+        let asked = TimeDelta::from_std(request.minimum_validity)
+            .unwrap_or(LONGEST_VALIDITY)
+            .min(LONGEST_VALIDITY);
+        if let Some(live) = self.find_in_memory(caller, &request, asked).await {
+            return Ok(live);
+        }
         let mut renewed = false;
         for _ in 0..ATTEMPTS {
+            // Before the row is read: what changes afterwards must not go unseen.
+            let mark = self
+                .cache
+                .as_ref()
+                .and_then(|cache| cache.mark(&caller.scope));
             let read = self.find_readable(caller, &request).await?;
             let document = self.open(&read.credential).await?;
             let now = self.now();
-            let wanted = if renewed {
-                TimeDelta::zero()
-            } else {
-                TimeDelta::from_std(request.minimum_validity)
-                    .unwrap_or(LONGEST_VALIDITY)
-                    .min(LONGEST_VALIDITY)
-            };
+            let wanted = if renewed { TimeDelta::zero() } else { asked };
             if is_valid(&read.credential, &document, now, wanted) {
-                let event = read_event(caller, &read, request.purpose, now);
+                let opened = Arc::new(OpenedCredential::new(read, document));
+                if let (Some(cache), Some(mark)) = (&self.cache, mark) {
+                    let entry = Entry::new(Arc::clone(&opened), now, mark);
+                    cache.keep(&caller.scope, &request, entry);
+                }
+                let event = opened.read_event(caller, request.purpose, now);
                 self.ports.read_audit.record(event).await;
                 return Ok(LiveCredential {
-                    connection: read.connection,
-                    marketplace: read.credential.marketplace,
-                    account_id: read.account_id,
-                    details: read.details,
-                    credential: read.credential.id,
-                    generation: read.credential.generation,
-                    valid_until: read.credential.clocks.access_expires_at,
-                    document,
+                    opened,
                     read_at: now,
                 });
             }
             let refresh = Refresh {
-                event: read_event(caller, &read, None, now),
+                event: read_event(
+                    caller,
+                    (read.connection, read.credential.marketplace),
+                    read.credential.generation,
+                    now,
+                ),
                 details: read.details.clone(),
                 credential: read.credential.clone(),
                 ignore_cool_down: false,
             };
-            match self.refresh(refresh).await {
+            let refreshed = self.refresh(refresh).await;
+            self.changed(&caller.scope);
+            match refreshed {
                 Ok(()) => renewed = true,
                 // Nothing that could be renewed: the seller has to bring a token.
                 Err(RefreshFailure::Gone) if !renewed => {
@@ -116,6 +196,36 @@ impl Connections {
         Err(ReadError::Waiting {
             class: OutcomeClass::Transient,
             retry_at: self.now() + TimeDelta::seconds(1),
+        })
+    }
+
+    /// What is kept in memory for this request, if it is good for so long. It leaves its audit event like any other read.
+    async fn find_in_memory(
+        &self,
+        caller: &Caller,
+        request: &ReadRequest,
+        wanted: TimeDelta,
+    ) -> Option<LiveCredential> {
+        let cache = self.cache.as_ref()?;
+        let now = self.now();
+        let entry = cache.find(&caller.scope, request, now)?;
+        if !entry.lasts(now, wanted) {
+            return None;
+        }
+        // Nothing else here ever waits: a caller in a loop would keep its thread for itself.
+        tokio::task::coop::consume_budget().await;
+        match entry.tally(caller, request.purpose.as_ref()) {
+            Some(tally) => self.ports.read_audit.count(&tally, now).await,
+            None => {
+                let event = entry
+                    .opened()
+                    .read_event(caller, request.purpose.clone(), now);
+                self.ports.read_audit.record(event).await;
+            }
+        }
+        Some(LiveCredential {
+            opened: Arc::clone(entry.opened()),
+            read_at: now,
         })
     }
 
@@ -225,8 +335,11 @@ pub(crate) fn is_valid(
         CredentialDocument::ApiKey { .. } => true,
         CredentialDocument::Tokens { access_token, .. } => access_token.is_some(),
     };
-    let ends = credential.clocks.access_expires_at;
-    present && ends.is_none_or(|end| end > now && end - now >= wanted)
+    present && lasts(credential.clocks.access_expires_at, now, wanted)
+}
+
+fn lasts(ends: Option<DateTime<Utc>>, now: DateTime<Utc>, wanted: TimeDelta) -> bool {
+    ends.is_none_or(|end| end > now && end - now >= wanted)
 }
 
 fn read_failure(connection: ConnectionId, failure: RefreshFailure) -> ReadError {
@@ -255,19 +368,19 @@ fn read_failure(connection: ConnectionId, failure: RefreshFailure) -> ReadError 
 
 fn read_event(
     caller: &Caller,
-    read: &CredentialRead,
-    purpose: Option<Purpose>,
+    (connection, marketplace): (ConnectionId, Marketplace),
+    generation: Generation,
     now: DateTime<Utc>,
 ) -> AuditEvent {
     AuditEvent {
         id: AuditEventId::make(now),
         scope: caller.scope.clone(),
-        connection: read.connection,
-        marketplace: read.credential.marketplace,
+        connection,
+        marketplace,
         kind: AuditKind::CredentialRead,
         service: caller.service.clone(),
-        purpose,
-        generation: Some(read.credential.generation),
+        purpose: None,
+        generation: Some(generation),
         outcome: None,
         request_id: caller.request_id.clone(),
         at: now,

@@ -42,6 +42,7 @@ impl Connections {
             .connections
             .bury(&caller.scope, id, expected_version, revoke, event)
             .await;
+        self.changed(&caller.scope);
         let tombstone = match buried {
             Err(fluxori_domain::ports::StorageError::Conflict) if expected_version.is_none() => {
                 return Err(ConnectionError::NotFound);

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod cache;
 mod change;
 mod consent;
 mod create;
@@ -26,7 +27,7 @@ pub use consent::{
     StartEnd,
 };
 pub use create::{CreateRequest, Created, Verify};
-pub use credential::{LiveCredential, ReadRequest};
+pub use credential::{LiveCredential, OpenedCredential, ReadRequest};
 pub use delete::Deleted;
 pub use disconnect::Revocation;
 pub use error::{ConnectionError, ReadError};

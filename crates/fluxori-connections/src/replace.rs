@@ -78,11 +78,13 @@ impl Connections {
             context.generation,
             Some(test.outcome.class),
         );
-        let connection = self
+        let updated = self
             .ports
             .connections
             .update(connection, Some(change), event)
-            .await?;
+            .await;
+        self.changed(&caller.scope);
+        let connection = updated?;
 
         self.destroy_superseded(&credential).await;
         Ok((connection, test, submission.warnings))

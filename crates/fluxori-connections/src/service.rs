@@ -3,15 +3,17 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AuditEvent, AuditEventId, AuditKind, Caller, Clock, Connection, Generation, OutcomeClass,
+    TenantScope,
     ports::{
-        AuditReader, ConnectionRepository, FlowRepository, GrantRepository, IdempotencyRepository,
-        RefreshRepository, SecretStore, WebhookRepository, WorkRepository,
+        AuditReader, ChangeFeed, ConnectionRepository, FlowRepository, GrantRepository,
+        IdempotencyRepository, RefreshRepository, SecretStore, WebhookRepository, WorkRepository,
     },
 };
 use tokio_util::task::TaskTracker;
 
 use crate::{
     ConsentSettings, Marketplaces, ReadAudit,
+    cache::CredentialCache,
     refresh::{Flights, Incidents, Pace},
 };
 
@@ -53,6 +55,7 @@ pub struct Connections {
     pub(crate) flights: Flights,
     pub(crate) incidents: Arc<Incidents>,
     pub(crate) pace: Pace,
+    pub(crate) cache: Option<Arc<CredentialCache>>,
     /// What must not be cut off half-way, though its caller has gone.
     pub(crate) tasks: TaskTracker,
 }
@@ -66,6 +69,7 @@ impl Connections {
             flights: Flights::default(),
             incidents: Arc::default(),
             pace: Pace::default(),
+            cache: None,
             tasks: TaskTracker::new(),
         }
     }
@@ -74,6 +78,16 @@ impl Connections {
     #[must_use]
     pub fn with_pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
+        self
+    }
+
+    /// The same, keeping opened credentials in memory for as long as the feed vouches that nobody has changed them.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    #[must_use]
+    pub fn with_cache(mut self, feed: Arc<dyn ChangeFeed>) -> Self {
+        self.cache = Some(CredentialCache::start(feed, Arc::clone(&self.ports.clock)));
         self
     }
 
@@ -89,6 +103,13 @@ impl Connections {
     #[must_use]
     pub const fn marketplaces(&self) -> &Marketplaces {
         &self.ports.marketplaces
+    }
+
+    /// Something of the tenant's was changed here, perhaps: what is kept of it in memory is not to be used any more.
+    pub(crate) fn changed(&self, scope: &TenantScope) {
+        if let Some(cache) = &self.cache {
+            cache.changed(scope);
+        }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

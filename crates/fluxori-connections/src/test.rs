@@ -115,7 +115,9 @@ impl Connections {
         };
         let summary = judge(&connection, &mut report, at);
         let tested = (connection, credential.generation);
-        let connection = self.record(caller, tested, &report, &summary).await?;
+        let recorded = self.record(caller, tested, &report, &summary).await;
+        self.changed(&caller.scope);
+        let connection = recorded?;
         if !report.choices.is_empty() {
             return Err(ConnectionError::ChoiceRequired {
                 choices: report.choices,

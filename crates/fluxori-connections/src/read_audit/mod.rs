@@ -1,15 +1,18 @@
 //! The audit of credential reads: equal ones are counted, written in the background, bounded, and flushed at shutdown.
 
+mod tally;
 mod waiting;
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use fluxori_domain::{AuditEvent, ports::AuditWriter};
 use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
 };
 
+pub(crate) use tally::Tally;
 use waiting::{Stopped, Waiting};
 
 /// Longest that an event waits for others, and that an append may take before readers wait for it.
@@ -59,6 +62,18 @@ impl ReadAudit {
     pub(crate) async fn record(&self, event: AuditEvent) {
         let connection = event.connection;
         if let Err(Stopped) = self.0.0.add(event).await {
+            tracing::error!(%connection, "a credential was read after the audit writer had stopped");
+        }
+    }
+
+    /// Notes one more read of the kind that `tally` counts, at `now`. Costs little when it is not the first for a while.
+    pub(crate) async fn count(&self, tally: &Arc<Tally>, now: DateTime<Utc>) {
+        let waiting = &self.0.0;
+        if !waiting.is_late() && tally.count_if_noted() {
+            return;
+        }
+        if let Err(Stopped) = waiting.add_tally(tally, now).await {
+            let connection = tally.read().connection;
             tracing::error!(%connection, "a credential was read after the audit writer had stopped");
         }
     }

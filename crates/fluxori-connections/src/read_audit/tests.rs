@@ -178,6 +178,64 @@ async fn equal_reads_of_another_moment_are_another_event() {
     assert!(events.iter().all(|event| event.occurrences == 1));
 }
 
+#[tokio::test]
+async fn a_tally_becomes_one_event_with_the_equal_reads_that_were_noted_one_by_one() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start(shelf.clone());
+    let tally = Arc::new(Tally::new(read()));
+    audit.record(read()).await;
+    for _ in 0..5 {
+        audit.count(&tally, now()).await;
+    }
+    task.shutdown().await;
+    let expected: Vec<_> = shelf.batches().concat();
+    assert_eq!((expected.len(), shelf.occurrences()), (1, 6));
+}
+
+#[tokio::test]
+async fn a_tally_that_was_written_begins_anew() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start_with(shelf.clone(), SOON);
+    let tally = Arc::new(Tally::new(read()));
+    let later = now() + TimeDelta::seconds(5);
+    audit.count(&tally, now()).await;
+    until(|| shelf.batches().len() == 1).await;
+    audit.count(&tally, later).await;
+    task.shutdown().await;
+    let events = shelf.batches().concat();
+    let seen: Vec<_> = events
+        .iter()
+        .map(|event| (event.at, event.occurrences))
+        .collect();
+    assert_eq!(seen, [(now(), 1), (later, 1)]);
+    assert_ne!(events[0].id, events[1].id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_read_is_lost_between_a_tally_and_its_writer() {
+    let shelf = Shelf::new(100_000);
+    let (audit, task) = ReadAudit::start_with(shelf.clone(), SOON);
+    let tally = Arc::new(Tally::new(read()));
+    let readers: Vec<_> = (0..8)
+        .map(|_| {
+            let (audit, tally) = (audit.clone(), Arc::clone(&tally));
+            tokio::spawn(async move {
+                for number in 0..5_000 {
+                    audit.count(&tally, now()).await;
+                    if number % 500 == 0 {
+                        tokio::time::sleep(SOON).await;
+                    }
+                }
+            })
+        })
+        .collect();
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    task.shutdown().await;
+    assert_eq!(shelf.occurrences(), 40_000);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_read_of_eight_readers_is_lost_or_counted_twice() {
     let shelf = Shelf::new(100_000);

@@ -4,17 +4,20 @@ use std::{
     collections::HashMap,
     hash::{Hash, Hasher},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use fluxori_domain::AuditEvent;
 use tokio::{
     sync::{Notify, Semaphore},
     time::{Instant, timeout_at},
 };
+
+use super::Tally;
 
 /// Most events that may be waiting or on their way.
 const CAPACITY: usize = 1_000;
@@ -43,6 +46,7 @@ pub(super) struct Waiting {
 #[derive(Default)]
 struct Events {
     reads: HashMap<Read, u32>,
+    tallies: Vec<(Arc<Tally>, DateTime<Utc>)>,
     /// When the first of them came.
     since: Option<Instant>,
     phase: Phase,
@@ -61,7 +65,7 @@ enum Phase {
 
 impl Events {
     fn len(&self) -> usize {
-        self.reads.len()
+        self.reads.len() + self.tallies.len()
     }
 }
 
@@ -141,6 +145,25 @@ impl Waiting {
         Ok(())
     }
 
+    /// Adds a read to a tally, and the tally if it is not there.
+    pub(super) async fn add_tally(
+        &self,
+        tally: &Arc<Tally>,
+        at: DateTime<Utc>,
+    ) -> Result<(), Stopped> {
+        self.until_in_time().await;
+        let room = self.room.acquire().await.map_err(|_| Stopped)?;
+        let mut events = self.open()?;
+        // Another reader may have been faster.
+        if !tally.count_if_noted() {
+            tally.begin();
+            events.tallies.push((Arc::clone(tally), at));
+            room.forget();
+            self.note(events);
+        }
+        Ok(())
+    }
+
     /// Whether readers have to wait for the writer.
     pub(super) fn is_late(&self) -> bool {
         self.is_late.load(Ordering::Acquire)
@@ -176,7 +199,7 @@ impl Waiting {
                     || events.len() >= BATCH
                     || events.since.is_some_and(is_due)
                 {
-                    return Some(Self::take(&mut events));
+                    return Some(self.take(&mut events));
                 }
                 events.since
             };
@@ -195,9 +218,18 @@ impl Waiting {
     }
 
     /// Everything, each kind of read once.
-    fn take(events: &mut Events) -> Vec<AuditEvent> {
-        let reads = std::mem::take(&mut events.reads);
+    fn take(&self, events: &mut Events) -> Vec<AuditEvent> {
+        let held = events.len();
+        let mut reads = std::mem::take(&mut events.reads);
+        for (tally, at) in events.tallies.drain(..) {
+            let (read, count) = tally.take(at);
+            reads
+                .entry(Read(read))
+                .and_modify(|sum| *sum = sum.saturating_add(count))
+                .or_insert(count);
+        }
         events.since = None;
+        self.room.add_permits(held - reads.len());
         let counted = |(Read(read), occurrences)| AuditEvent {
             occurrences,
             ..read

@@ -6,6 +6,7 @@
 )]
 
 mod browser;
+mod cache;
 mod consent;
 mod create;
 mod delete;
