@@ -14,9 +14,10 @@ pub use provider::{
     MarketplaceCredentials,
 };
 pub use settings::{
-    AmazonSection, ApiSection, ConsentSection, DatabaseSection, JwtSection, List, LogSection,
-    Moment, Presence, SecretSection, Section, ServiceSection, SettingDoc, Settings, SettingsError,
-    ShopifySection, TakealotSection, Values, XeroSection, configuration_reference,
+    AmazonSection, ApiSection, ConsentSection, CredentialCacheMode, DatabaseSection, JwtSection,
+    List, LogSection, Moment, Presence, SecretSection, Section, ServiceSection, SettingDoc,
+    Settings, SettingsError, ShopifySection, TakealotSection, Values, XeroSection,
+    configuration_reference,
 };
 pub use start::StartError;
 pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};

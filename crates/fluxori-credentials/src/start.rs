@@ -23,6 +23,11 @@ pub enum StartError {
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Database(#[from] DatabaseError),
+    /// The settings ask for credentials in memory, which needs a database that tells of changes.
+    #[error(
+        "CREDENTIAL_CACHE=coherent needs PostgreSQL, which tells every process of changes; unset it, for SQLite does not"
+    )]
+    CacheNeedsPostgresql,
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made")]
     Http(#[from] MarketplaceError),

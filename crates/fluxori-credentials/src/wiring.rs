@@ -64,6 +64,20 @@ impl Wiring {
         })
     }
 
+    /// The same, keeping opened credentials in memory while the database tells of every change. For adapters: a server
+    /// reads too few of any to gain by it.
+    ///
+    /// # Errors
+    /// [`StartError::CacheNeedsPostgresql`].
+    pub(crate) fn with_cache(mut self) -> Result<Self, StartError> {
+        let feed = self
+            .database
+            .listen()
+            .ok_or(StartError::CacheNeedsPostgresql)?;
+        self.connections = self.connections.with_cache(Arc::new(feed));
+        Ok(self)
+    }
+
     /// The use cases.
     #[must_use]
     pub const fn connections(&self) -> &Connections {

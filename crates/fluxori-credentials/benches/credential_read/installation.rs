@@ -19,16 +19,23 @@ pub(crate) struct Installation {
     provider: CredentialProvider,
     database: TestDatabase,
     connections: u32,
+    settings: Settings,
 }
 
 impl Installation {
     /// Connects accounts of numbered tenants, through the front door.
     pub(crate) async fn new(database: TestDatabase, connections: u32) -> Self {
+        Self::with_cache(database, connections, "off").await
+    }
+
+    /// The same, with another setting of `CREDENTIAL_CACHE`.
+    pub(crate) async fn with_cache(database: TestDatabase, connections: u32, cache: &str) -> Self {
         #[expect(clippy::disallowed_methods, reason = "EXPOSE: a key of this run")]
         let key = make_master_key_text().expose_secret().to_owned();
         let environment = BTreeMap::from([
             ("DATABASE_URL".to_owned(), database.url().to_owned()),
             ("ENCRYPTION_KEY".to_owned(), key),
+            ("CREDENTIAL_CACHE".to_owned(), cache.to_owned()),
         ]);
         let settings = Settings::load(&Values::read(&environment, None).unwrap()).unwrap();
         migrate(&settings).await.unwrap();
@@ -36,15 +43,9 @@ impl Installation {
             .await
             .unwrap();
         for number in 1..=connections {
-            let (organization, user) = tenant(number);
-            let caller = Caller {
-                scope: TenantScope::new(organization, user),
-                service: ServiceName::new("bench").unwrap(),
-                request_id: None,
-            };
             wiring
                 .connections()
-                .create(&caller, takealot())
+                .create(&seller(number), takealot())
                 .await
                 .unwrap();
         }
@@ -56,7 +57,20 @@ impl Installation {
             provider,
             database,
             connections,
+            settings,
         }
+    }
+
+    /// What adapters have.
+    pub(crate) const fn provider(&self) -> &CredentialProvider {
+        &self.provider
+    }
+
+    /// Another process: what the server has.
+    pub(crate) async fn server(&self) -> Wiring {
+        Wiring::connect(&self.settings, Arc::new(SystemClock))
+            .await
+            .unwrap()
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -102,7 +116,7 @@ impl Installation {
 }
 
 /// Tenants are numbered, because pgbench can draw numbers only.
-fn tenant(number: u32) -> (OrganizationId, UserId) {
+pub(crate) fn tenant(number: u32) -> (OrganizationId, UserId) {
     let number = number.to_string();
     (
         OrganizationId::new(number.clone()).unwrap(),
@@ -110,7 +124,17 @@ fn tenant(number: u32) -> (OrganizationId, UserId) {
     )
 }
 
-fn takealot() -> CreateRequest {
+/// The seller of that number.
+pub(crate) fn seller(number: u32) -> Caller {
+    let (organization, user) = tenant(number);
+    Caller {
+        scope: TenantScope::new(organization, user),
+        service: ServiceName::new("bench").unwrap(),
+        request_id: None,
+    }
+}
+
+pub(crate) fn takealot() -> CreateRequest {
     let key = SecretText::new("fa15ecafe".repeat(14));
     CreateRequest {
         marketplace: Marketplace::Takealot,

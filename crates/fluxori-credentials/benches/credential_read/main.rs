@@ -13,6 +13,7 @@
     reason = "a benchmark that fails has nothing to say"
 )]
 
+mod cached;
 mod installation;
 #[path = "../../../fluxori-persistence/benches/read/plain.rs"]
 #[expect(dead_code, reason = "loads of rows come through the front door here")]
@@ -47,6 +48,7 @@ fn main() {
     runtime.block_on(async {
         postgresql(rounds, turn).await;
         sqlite(rounds, turn).await;
+        cached::measure(rounds, turn).await;
     });
 }
 

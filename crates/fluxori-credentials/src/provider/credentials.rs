@@ -28,24 +28,23 @@ impl MarketplaceCredentials {
         caller: Caller,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CredentialError> {
-        match request_headers(
-            live.marketplace,
-            &live.document,
-            &live.details,
-            live.read_at,
-        ) {
-            Ok(_) => {}
-            Err(MarketplaceError::NoTenant { .. }) => {
-                return Err(CredentialError::NoAccountChosen {
+        live.check_once(|| {
+            let headers = request_headers(
+                live.marketplace,
+                &live.document,
+                &live.details,
+                live.read_at,
+            );
+            match headers {
+                Ok(_) => Ok(()),
+                Err(MarketplaceError::NoTenant { .. }) => Err(CredentialError::NoAccountChosen {
                     connection: live.connection,
-                });
-            }
-            Err(cause) => {
-                return Err(CredentialError::Misconfigured {
+                }),
+                Err(cause) => Err(CredentialError::Misconfigured {
                     cause: cause.into(),
-                });
+                }),
             }
-        }
+        })?;
         Ok(Self {
             live,
             caller,
@@ -66,43 +65,43 @@ impl MarketplaceCredentials {
         reason = "the headers were made once already"
     )]
     pub fn headers(&self) -> HeaderMap {
-        let LiveCredential {
-            marketplace,
-            document,
-            details,
-            ..
-        } = &self.live;
-        request_headers(*marketplace, document, details, self.clock.now())
-            .expect("the headers were made once already, only the time differs")
+        let live = &self.live;
+        request_headers(
+            live.marketplace,
+            &live.document,
+            &live.details,
+            self.clock.now(),
+        )
+        .expect("the headers were made once already, only the time differs")
     }
 
     /// The marketplace.
     #[must_use]
-    pub const fn marketplace(&self) -> Marketplace {
+    pub fn marketplace(&self) -> Marketplace {
         self.live.marketplace
     }
 
     /// The connection.
     #[must_use]
-    pub const fn connection_id(&self) -> ConnectionId {
+    pub fn connection_id(&self) -> ConnectionId {
         self.live.connection
     }
 
     /// The account, once it is known.
     #[must_use]
-    pub const fn account_id(&self) -> Option<&AccountId> {
+    pub fn account_id(&self) -> Option<&AccountId> {
         self.live.account_id.as_ref()
     }
 
     /// What is known of the account.
     #[must_use]
-    pub const fn details(&self) -> &AccountDetails {
+    pub fn details(&self) -> &AccountDetails {
         &self.live.details
     }
 
     /// The shop's domain, for Shopify.
     #[must_use]
-    pub const fn shop_domain(&self) -> Option<&ShopDomain> {
+    pub fn shop_domain(&self) -> Option<&ShopDomain> {
         match &self.live.details {
             AccountDetails::Shopify(details) => Some(&details.shop),
             _ => None,
@@ -111,7 +110,7 @@ impl MarketplaceCredentials {
 
     /// The tenant's id, for Xero.
     #[must_use]
-    pub const fn tenant_id(&self) -> Option<Uuid> {
+    pub fn tenant_id(&self) -> Option<Uuid> {
         match &self.live.details {
             AccountDetails::Xero(details) => details.tenant_id,
             _ => None,
@@ -120,7 +119,7 @@ impl MarketplaceCredentials {
 
     /// The region, for Amazon.
     #[must_use]
-    pub const fn region(&self) -> Option<AmazonRegion> {
+    pub fn region(&self) -> Option<AmazonRegion> {
         match &self.live.details {
             AccountDetails::Amazon(details) => Some(details.region),
             _ => None,
@@ -138,17 +137,17 @@ impl MarketplaceCredentials {
 
     /// Which change of the credential this is.
     #[must_use]
-    pub const fn generation(&self) -> Generation {
+    pub fn generation(&self) -> Generation {
         self.live.generation
     }
 
     /// Until when the access token works; `None` for keys and tokens without an end.
     #[must_use]
-    pub const fn valid_until(&self) -> Option<DateTime<Utc>> {
+    pub fn valid_until(&self) -> Option<DateTime<Utc>> {
         self.live.valid_until
     }
 
-    pub(super) const fn credential(&self) -> (CredentialId, Generation) {
+    pub(super) fn credential(&self) -> (CredentialId, Generation) {
         (self.live.credential, self.live.generation)
     }
 

@@ -13,7 +13,7 @@ use fluxori_domain::{
     SyncOutcome, SystemClock, TenantScope, UserId,
 };
 
-use crate::{Settings, StartError, Wiring};
+use crate::{CredentialCacheMode, Settings, StartError, Wiring};
 pub use credentials::MarketplaceCredentials;
 pub use error::CredentialError;
 pub use request::CredentialRequest;
@@ -41,7 +41,10 @@ impl CredentialProvider {
     /// # Errors
     /// [`StartError`], saying what to do.
     pub async fn connect(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let wiring = Wiring::connect(settings, Arc::clone(&clock)).await?;
+        let mut wiring = Wiring::connect(settings, Arc::clone(&clock)).await?;
+        if settings.service.credential_cache == CredentialCacheMode::Coherent {
+            wiring = wiring.with_cache()?;
+        }
         Ok(Self {
             wiring: Arc::new(wiring),
             service: settings.service.service_name.clone(),

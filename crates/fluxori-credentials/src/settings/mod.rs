@@ -1,6 +1,7 @@
 //! Settings: one name each, upper case in the environment, lower case in the file.
 
 mod addresses;
+mod cache_mode;
 mod error;
 mod list;
 mod moment;
@@ -9,6 +10,7 @@ mod section;
 mod sections;
 mod values;
 
+pub use cache_mode::CredentialCacheMode;
 pub use error::SettingsError;
 pub use list::List;
 pub use moment::Moment;

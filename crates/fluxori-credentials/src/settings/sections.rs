@@ -6,7 +6,7 @@ use fluxori_domain::{SecretText, ServiceName};
 use fluxori_marketplaces::{ApiVersion, BaseUrl, Scopes, SellerCentral, ShopUrl};
 use url::Url;
 
-use super::{List, Moment, Section, section::section};
+use super::{CredentialCacheMode, List, Moment, Section, section::section};
 
 /// All sections, in the order of the reference page.
 pub(super) const fn all() -> &'static [Section] {
@@ -58,6 +58,9 @@ section!(
         /// Seconds between two rounds of background work in `fluxori-server`: interrupted refreshes and deletions, idle refresh
         /// tokens, connections that nobody tested for a day. Of several servers one at a time does it. `0` means never.
         HOUSEKEEPING_SECONDS => housekeeping_seconds: u16, "30";
+        /// Whether adapters keep opened credentials in memory: `off`, or `coherent`, which serves them without reading the
+        /// database while PostgreSQL tells of every change, and needs PostgreSQL. `fluxori-server` keeps none.
+        CREDENTIAL_CACHE => credential_cache: CredentialCacheMode, "off";
     }
 );
 

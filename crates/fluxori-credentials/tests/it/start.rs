@@ -33,6 +33,38 @@ async fn secret_manager_is_refused_rather_than_ignored() {
     assert!(matches!(error, StartError::SecretManagerNotBuilt), "{text}");
 }
 
+#[tokio::test]
+async fn credentials_in_memory_are_refused_where_nobody_tells_of_changes() {
+    let installation = Installation::new(TestDatabase::sqlite())
+        .await
+        .with("CREDENTIAL_CACHE", "coherent");
+    let (error, text) = refusal(&installation).await;
+    assert!(matches!(error, StartError::CacheNeedsPostgresql), "{text}");
+    assert!(text.contains("CREDENTIAL_CACHE"), "{text}");
+    let installation = installation.with("CREDENTIAL_CACHE", "sometimes");
+    let refused = installation.try_settings().unwrap_err().to_string();
+    assert!(refused.contains("CREDENTIAL_CACHE"), "{refused}");
+}
+
+#[tokio::test]
+async fn credentials_in_memory_are_those_of_the_database() {
+    let installation = Installation::new(TestDatabase::postgres())
+        .await
+        .with("CREDENTIAL_CACHE", "coherent");
+    let id = installation
+        .connect(Marketplace::Takealot, Verify::Require)
+        .await;
+    let provider = installation.provider().await.unwrap();
+    let (user, organization) = (user(), organization());
+    let read = || provider.get_marketplace_credentials(&user, &organization, Marketplace::Takealot);
+    for _ in 0..1_000 {
+        assert_eq!(read().await.unwrap().connection_id(), id);
+    }
+    let headers = read().await.unwrap().headers();
+    assert!(headers.contains_key("authorization"));
+    provider.shutdown().await;
+}
+
 #[rstest]
 #[case::sqlite(TestDatabase::sqlite())]
 #[case::postgresql(TestDatabase::postgres())]
