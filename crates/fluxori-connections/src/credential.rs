@@ -214,14 +214,12 @@ impl Connections {
         }
         // Nothing else here ever waits: a caller in a loop would keep its thread for itself.
         tokio::task::coop::consume_budget().await;
-        match entry.tally(caller, request.purpose.as_ref()) {
-            Some(tally) => self.ports.read_audit.count(&tally, now).await,
-            None => {
-                let event = entry
-                    .opened()
-                    .read_event(caller, request.purpose.clone(), now);
-                self.ports.read_audit.record(event).await;
-            }
+        if let Some(tally) = entry.tally(caller, request.purpose.as_ref()) {
+            self.ports.read_audit.count(&tally, now).await;
+        } else {
+            let purpose = request.purpose.clone();
+            let event = entry.opened().read_event(caller, purpose, now);
+            self.ports.read_audit.record(event).await;
         }
         Some(LiveCredential {
             opened: Arc::clone(entry.opened()),

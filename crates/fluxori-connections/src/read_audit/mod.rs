@@ -106,12 +106,11 @@ async fn write(
 ) {
     loop {
         let mut append = writer.append(batch.clone());
-        let result = match timeout(delay, &mut append).await {
-            Ok(result) => result,
-            Err(_) => {
-                waiting.set_late(true);
-                append.await
-            }
+        let result = if let Ok(result) = timeout(delay, &mut append).await {
+            result
+        } else {
+            waiting.set_late(true);
+            append.await
         };
         match result {
             Ok(()) => break,
