@@ -9,7 +9,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{
-    AccountDetails, AccountId, AuditEvent, AuditEventId, AuditKind, Caller, ConnectionId,
+    AccountDetails, AccountId, AuditEvent, AuditKind, AuditSubject, Caller, ConnectionId,
     ConnectionStatus, Credential, CredentialDocument, CredentialId, Generation, LastSync,
     Marketplace, OutcomeClass, Purpose, SyncOutcome,
     ports::{Candidates, CredentialRead, Selector},
@@ -295,18 +295,17 @@ impl Connections {
     ) -> Result<(), ConnectionError> {
         let now = self.now();
         let event = AuditEvent {
-            id: AuditEventId::make(now),
-            scope: caller.scope.clone(),
-            connection,
-            marketplace,
-            kind: AuditKind::Synced,
-            service: caller.service.clone(),
-            purpose: None,
-            generation: None,
-            outcome: None,
             request_id: caller.request_id.clone(),
-            at: now,
-            occurrences: 1,
+            ..AuditEvent::new(
+                AuditKind::Synced,
+                AuditSubject {
+                    scope: &caller.scope,
+                    connection,
+                    marketplace,
+                },
+                &caller.service,
+                now,
+            )
         };
         let sync = LastSync { at: now, outcome };
         let found = self
@@ -371,17 +370,17 @@ fn read_event(
     now: DateTime<Utc>,
 ) -> AuditEvent {
     AuditEvent {
-        id: AuditEventId::make(now),
-        scope: caller.scope.clone(),
-        connection,
-        marketplace,
-        kind: AuditKind::CredentialRead,
-        service: caller.service.clone(),
-        purpose: None,
         generation: Some(generation),
-        outcome: None,
         request_id: caller.request_id.clone(),
-        at: now,
-        occurrences: 1,
+        ..AuditEvent::new(
+            AuditKind::CredentialRead,
+            AuditSubject {
+                scope: &caller.scope,
+                connection,
+                marketplace,
+            },
+            &caller.service,
+            now,
+        )
     }
 }

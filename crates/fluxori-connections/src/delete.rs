@@ -1,5 +1,5 @@
 use fluxori_domain::{
-    AuditEvent, AuditEventId, AuditKind, Caller, ConnectionId, Marketplace, ServiceName,
+    AuditEvent, AuditKind, AuditSubject, Caller, ConnectionId, Marketplace, ServiceName,
     ports::Tombstone,
 };
 
@@ -138,18 +138,17 @@ impl Connections {
         }
         let now = self.now();
         let event = AuditEvent {
-            id: AuditEventId::make(now),
-            scope: tombstone.scope.clone(),
-            connection: tombstone.connection,
-            marketplace: tombstone.marketplace,
-            kind: AuditKind::SecretDestroyed,
-            service: service.clone(),
-            purpose: None,
             generation: tombstone.is_last.then_some(tombstone.credential.generation),
-            outcome: None,
-            request_id: None,
-            at: now,
-            occurrences: 1,
+            ..AuditEvent::new(
+                AuditKind::SecretDestroyed,
+                AuditSubject {
+                    scope: &tombstone.scope,
+                    connection: tombstone.connection,
+                    marketplace: tombstone.marketplace,
+                },
+                service,
+                now,
+            )
         };
         self.ports.connections.remove(tombstone, event).await?;
         Ok(revocation)

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use fluxori_domain::{
-    AuditEvent, AuditEventId, AuditKind, OutcomeClass, ServiceName,
+    AuditEvent, AuditKind, AuditSubject, OutcomeClass, ServiceName,
     ports::{DisconnectSubject, Disconnection, Tombstone},
 };
 
@@ -117,19 +117,15 @@ impl Connections {
 
     fn refreshed_event(&self, tombstone: &Tombstone, service: &ServiceName) -> AuditEvent {
         let now = self.now();
-        AuditEvent {
-            id: AuditEventId::make(now),
-            scope: tombstone.scope.clone(),
-            connection: tombstone.connection,
-            marketplace: tombstone.marketplace,
-            kind: AuditKind::CredentialRefreshed,
-            service: service.clone(),
-            purpose: None,
-            generation: None,
-            outcome: None,
-            request_id: None,
-            at: now,
-            occurrences: 1,
-        }
+        AuditEvent::new(
+            AuditKind::CredentialRefreshed,
+            AuditSubject {
+                scope: &tombstone.scope,
+                connection: tombstone.connection,
+                marketplace: tombstone.marketplace,
+            },
+            service,
+            now,
+        )
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use fluxori_domain::{
-    AuditEvent, AuditEventId, AuditKind, Caller, Marketplace, ServiceName, ports::RefreshDue,
+    AuditEvent, AuditKind, AuditSubject, Caller, Marketplace, ServiceName, ports::RefreshDue,
 };
 use futures_util::{StreamExt as _, stream};
 use uuid::Uuid;
@@ -166,20 +166,16 @@ impl Connections {
             return Err(RefreshFailure::Gone);
         };
         let now = self.now();
-        let event = AuditEvent {
-            id: AuditEventId::make(now),
-            scope: due.scope.clone(),
-            connection: due.connection,
-            marketplace: due.marketplace,
-            kind: AuditKind::CredentialRefreshed,
-            service: service.clone(),
-            purpose: None,
-            generation: None,
-            outcome: None,
-            request_id: None,
-            at: now,
-            occurrences: 1,
-        };
+        let event = AuditEvent::new(
+            AuditKind::CredentialRefreshed,
+            AuditSubject {
+                scope: &due.scope,
+                connection: due.connection,
+                marketplace: due.marketplace,
+            },
+            service,
+            now,
+        );
         self.refresh(Refresh {
             credential,
             details: connection.details,

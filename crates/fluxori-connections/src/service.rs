@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    AuditEvent, AuditEventId, AuditKind, Caller, Clock, Connection, Generation, OutcomeClass,
+    AuditEvent, AuditKind, AuditSubject, Caller, Clock, Connection, Generation, OutcomeClass,
     TenantScope,
     ports::{
         AuditReader, ChangeFeed, ConnectionRepository, FlowRepository, GrantRepository,
@@ -125,18 +125,17 @@ pub(crate) fn event(
     at: DateTime<Utc>,
 ) -> AuditEvent {
     AuditEvent {
-        id: AuditEventId::make(at),
-        scope: connection.scope.clone(),
-        connection: connection.id,
-        marketplace: connection.marketplace,
-        kind,
-        service: caller.service.clone(),
-        purpose: None,
-        generation: None,
-        outcome: None,
         request_id: caller.request_id.clone(),
-        at,
-        occurrences: 1,
+        ..AuditEvent::new(
+            kind,
+            AuditSubject {
+                scope: &connection.scope,
+                connection: connection.id,
+                marketplace: connection.marketplace,
+            },
+            &caller.service,
+            at,
+        )
     }
 }
 

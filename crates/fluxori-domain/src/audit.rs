@@ -90,3 +90,40 @@ pub struct AuditEvent {
     /// How many equal reads it stands for, within a second. 1 for everything else.
     pub occurrences: u32,
 }
+
+/// What an event concerns.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditSubject<'a> {
+    /// Whose connection.
+    pub scope: &'a TenantScope,
+    /// Which connection.
+    pub connection: ConnectionId,
+    /// At which marketplace.
+    pub marketplace: Marketplace,
+}
+
+impl AuditEvent {
+    /// An event that happens at `at` through a program. What else is known of it is filled in afterwards.
+    #[must_use]
+    pub fn new(
+        kind: AuditKind,
+        subject: AuditSubject<'_>,
+        service: &ServiceName,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id: AuditEventId::make(at),
+            scope: subject.scope.clone(),
+            connection: subject.connection,
+            marketplace: subject.marketplace,
+            kind,
+            service: service.clone(),
+            purpose: None,
+            generation: None,
+            outcome: None,
+            request_id: None,
+            at,
+            occurrences: 1,
+        }
+    }
+}

@@ -24,7 +24,7 @@ pub use account::{
     AccountDetails, AccountId, AmazonDetails, AmazonRegion, ShopDomain, ShopifyDetails,
     TakealotDetails, TakealotSurface, XeroDetails,
 };
-pub use audit::{AuditEvent, AuditKind, Caller, Purpose, RequestId, ServiceName};
+pub use audit::{AuditEvent, AuditKind, AuditSubject, Caller, Purpose, RequestId, ServiceName};
 pub use auth_type::AuthType;
 pub use clock::{Clock, SystemClock};
 pub use connection::{

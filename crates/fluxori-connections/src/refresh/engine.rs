@@ -1,5 +1,7 @@
+use chrono::TimeDelta;
 use fluxori_domain::{
-    AuditEvent, Credential, CredentialDocument, RefreshToken, SecretHash,
+    AccountDetails, AuditEvent, Credential, CredentialDocument, Generation, OutcomeClass,
+    RefreshToken, SecretHash,
     ports::{Begun, RefreshIntent},
 };
 use ring::digest;
@@ -16,7 +18,7 @@ pub(crate) struct Refresh {
     /// The credential as the caller read it. Anything newer in the row will do.
     pub(crate) credential: Credential,
     /// The account, which the marketplace's client needs to know.
-    pub(crate) details: fluxori_domain::AccountDetails,
+    pub(crate) details: AccountDetails,
     /// What is written when it succeeds; its kind, generation, outcome and time are filled in.
     pub(crate) event: AuditEvent,
     /// Whether to try although it failed a moment ago.
@@ -86,7 +88,7 @@ impl Connections {
                             class,
                             retry_at: until,
                         }
-                    } else if class == fluxori_domain::OutcomeClass::AppConfig {
+                    } else if class == OutcomeClass::AppConfig {
                         RefreshFailure::Incident { retry_at: until }
                     } else {
                         RefreshFailure::Refused {
@@ -106,8 +108,8 @@ impl Connections {
         credential: &Credential,
         give_up: Instant,
     ) -> Result<(), RefreshFailure> {
-        loop {
-            sleep(pace::LOOK).await;
+        for looks in 0_u32.. {
+            sleep(pace::look(looks)).await;
             let now = self.now();
             let progress = self
                 .ports
@@ -121,18 +123,19 @@ impl Connections {
                 return Ok(());
             }
             if Instant::now() >= give_up {
-                return Err(RefreshFailure::Later {
-                    class: fluxori_domain::OutcomeClass::Transient,
-                    retry_at: now + chrono::TimeDelta::seconds(1),
-                });
+                break;
             }
         }
+        Err(RefreshFailure::Later {
+            class: OutcomeClass::Transient,
+            retry_at: self.now() + TimeDelta::seconds(1),
+        })
     }
 
     pub(super) async fn stored_generation(
         &self,
         credential: &Credential,
-    ) -> Result<Option<fluxori_domain::Generation>, RefreshFailure> {
+    ) -> Result<Option<Generation>, RefreshFailure> {
         let stored = self
             .ports
             .refreshes

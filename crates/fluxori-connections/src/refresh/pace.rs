@@ -25,8 +25,26 @@ impl Default for Pace {
 /// The end of the lease is not used up: a statement may be under way.
 pub(super) const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
-/// How often a waiter looks whether the holder of the lease is done.
-pub(super) const LOOK: Duration = Duration::from_millis(25);
+/// How often a waiter looks whether the holder of the lease is done, while it usually takes no longer.
+const LOOK: Duration = Duration::from_millis(25);
+
+/// How many times it looks so often: for about a second. A holder that takes longer has died, or waits for a marketplace
+/// that hangs, and others wait too: the database is asked less and less.
+const QUICK_LOOKS: u32 = 40;
+
+/// The longest pause between two looks.
+const LONGEST_LOOK: Duration = Duration::from_millis(500);
+
+/// The pause before the next look, after so many. The later ones differ, so that those who wait do not look all at once.
+pub(super) fn look(looks: u32) -> Duration {
+    let doublings = looks.saturating_sub(QUICK_LOOKS).min(5);
+    let pause = LOOK.saturating_mul(1 << doublings).min(LONGEST_LOOK);
+    if doublings == 0 {
+        return pause;
+    }
+    let half = TimeDelta::from_std(pause / 2).unwrap_or_default();
+    pause / 2 + jitter(half).to_std().unwrap_or_default()
+}
 
 /// How long a waiter looks before it gives up: longer than any lease.
 pub(super) const PATIENCE: Duration = Duration::from_secs(90);
@@ -83,6 +101,19 @@ mod tests {
         let pauses: std::collections::HashSet<_> =
             (0..20).map(|_| retry_at(outcome, 9, now)).collect();
         assert!(pauses.len() > 1);
+    }
+
+    #[test]
+    fn a_waiter_looks_less_and_less_often() {
+        assert_eq!(look(0), LOOK);
+        assert_eq!(look(QUICK_LOOKS), LOOK);
+        for looks in [QUICK_LOOKS + 5, 1_000, u32::MAX] {
+            let pause = look(looks);
+            assert!(
+                pause >= LONGEST_LOOK / 2 && pause <= LONGEST_LOOK,
+                "{pause:?}"
+            );
+        }
     }
 
     #[test]
