@@ -19,9 +19,22 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// `cargo` of the toolchain that built this program, in the root of the repository.
+///
+/// It does not inherit what cargo told this program about its own package: build scripts that watch these variables would
+/// see others than when cargo is called by hand, and what depends on them would be compiled anew each time.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    let of_this_package = |name: &str| {
+        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(of_this_package) {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 
