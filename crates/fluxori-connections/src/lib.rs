@@ -16,6 +16,7 @@ mod marketplaces;
 mod read_audit;
 mod refresh;
 mod replace;
+mod report;
 mod secrets;
 mod service;
 mod test;

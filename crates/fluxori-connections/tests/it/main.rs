@@ -7,6 +7,7 @@
 
 mod browser;
 mod cache;
+mod callback;
 mod consent;
 mod create;
 mod delete;
