@@ -142,7 +142,7 @@ impl Connections {
                 match self.refresh_due(service, &due).await {
                     Ok(()) => 1,
                     Err(failure) => {
-                        tracing::info!(credential = %due.credential, ?failure, "not refreshed in the background");
+                        tracing::info!(credential = %due.credential, %failure, "not refreshed in the background");
                         0
                     }
                 }

@@ -6,24 +6,29 @@ use fluxori_domain::{Outcome, OutcomeClass};
 use crate::ConnectionError;
 
 /// Why there are no new tokens. Shared by all who waited for the same flight.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum RefreshFailure {
     /// The marketplace said something definite, and the connections say so by now.
+    #[error("the marketplace refused to renew the tokens ({class})")]
     Refused {
         class: OutcomeClass,
         /// Nobody asks again before.
         retry_at: DateTime<Utc>,
     },
     /// Nothing was learnt about the credential.
+    #[error("the marketplace gave no answer that counts ({class})")]
     Later {
         class: OutcomeClass,
         retry_at: DateTime<Utc>,
     },
     /// Our own application is refused: an incident of the operator's, of no seller's.
+    #[error("the marketplace refuses our application")]
     Incident { retry_at: DateTime<Utc> },
     /// The credential is gone, or has become one that cannot be refreshed.
+    #[error("the credential is gone or cannot be renewed")]
     Gone,
     /// The database or the secret store did not do what was asked.
+    #[error("the database or the secret store did not do what was asked")]
     Internal(Arc<ConnectionError>),
 }
 

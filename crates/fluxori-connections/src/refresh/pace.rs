@@ -10,7 +10,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// How long the right to refresh a credential lasts: two token calls of 20 s, with the present and the previous
-    /// application secret, and time to store what they bought. When a process dies, others wait for so long.
+    /// application secret, and time to store what they bought. When a process dies, others wait for so long. At most
+    /// [`RefreshLease::LONGEST`](fluxori_domain::ports::RefreshLease::LONGEST): a longer one would not count.
     pub lease: Duration,
 }
 
