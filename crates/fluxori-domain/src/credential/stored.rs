@@ -7,8 +7,21 @@ named_enum!(
     Backend, "a secret store" {
         /// Sealed by the vault, in the row itself.
         Database = "database",
+        /// In Google Secret Manager; the row names the version.
+        GoogleSecretManager = "google_secret_manager",
     }
 );
+
+impl Backend {
+    /// Whether something exists outside the database that does not go with the row.
+    #[must_use]
+    pub const fn is_outside(self) -> bool {
+        match self {
+            Self::Database => false,
+            Self::GoogleSecretManager => true,
+        }
+    }
+}
 
 /// What a credential row holds of its secret: a sealed value, or a reference. Never the secret.
 ///

@@ -90,6 +90,10 @@ pub struct CredentialRead {
 
 /// Connections and their credentials. Every method takes the tenant scope, except the ones named for maintenance.
 ///
+/// A secret that is kept outside the database is taken up and let go of in the same transaction as the row that holds it,
+/// here and in every other repository, as [`LooseSecret`](super::LooseSecret) tells: taking up one that is not on the
+/// ledger, or condemned, is a [`StorageError::Conflict`].
+///
 /// Deleted connections do not exist for any method but [`ConnectionRepository::tombstones`] and
 /// [`ConnectionRepository::remove`].
 #[async_trait]

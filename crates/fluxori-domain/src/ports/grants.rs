@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::StorageError;
 use crate::{AuditEvent, Connection, Credential, TenantScope};
@@ -43,6 +44,10 @@ pub trait GrantRepository: Send + Sync {
     /// Maintenance, all tenants: credentials that no connection names, deleted ones included.
     async fn orphans(&self, limit: u16) -> Result<Vec<Credential>, StorageError>;
 
-    /// Removes a credential, if no connection names it. Doing it again does nothing.
-    async fn remove_orphan(&self, credential: &Credential) -> Result<(), StorageError>;
+    /// Removes a credential, if no connection names it, at the time given. Doing it again does nothing.
+    async fn remove_orphan(
+        &self,
+        credential: &Credential,
+        at: DateTime<Utc>,
+    ) -> Result<(), StorageError>;
 }

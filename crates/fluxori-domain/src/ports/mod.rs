@@ -8,7 +8,10 @@ mod flows;
 mod grants;
 mod idempotency;
 mod marketplace;
+mod outside_store;
 mod refreshes;
+mod secret_ledger;
+mod secret_moves;
 mod secret_store;
 mod storage;
 mod webhooks;
@@ -30,10 +33,13 @@ pub use marketplace::{
     MarketplaceClient, RateHeadroom, RefreshReport, RefreshSubject, Renewal, TestReport,
     TestSubject, WebhookEvent, WebhookProblem, WebhookRequest, WebhookTopic,
 };
+pub use outside_store::{OutsidePage, OutsideStore, OutsideValue};
 pub use refreshes::{
     Begun, RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, RefreshRepository,
 };
-pub use secret_store::{SecretStore, SecretStoreError};
+pub use secret_ledger::{LooseSecret, SecretLedger, Sentence};
+pub use secret_moves::{SecretCount, SecretMoves};
+pub use secret_store::{OutsideTrouble, SecretStore, SecretStoreError};
 pub use storage::StorageError;
 pub use webhooks::WebhookRepository;
 pub use work::WorkRepository;
