@@ -33,11 +33,11 @@ pub use marketplace::{
     MarketplaceClient, RateHeadroom, RefreshReport, RefreshSubject, Renewal, TestReport,
     TestSubject, WebhookEvent, WebhookProblem, WebhookRequest, WebhookTopic,
 };
-pub use outside_store::{OutsidePage, OutsideStore, OutsideValue};
+pub use outside_store::{OutsidePage, OutsidePlace, OutsideStore, OutsideValue, Place};
 pub use refreshes::{
     Begun, RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, RefreshRepository,
 };
-pub use secret_ledger::{LooseSecret, SecretLedger, Sentence};
+pub use secret_ledger::{KnownSecret, LooseSecret, SecretLedger, Sentence};
 pub use secret_moves::{SecretCount, SecretMoves};
 pub use secret_store::{OutsideTrouble, SecretStore, SecretStoreError};
 pub use storage::StorageError;

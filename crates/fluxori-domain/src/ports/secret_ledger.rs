@@ -3,7 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::StorageError;
-use crate::{Backend, CredentialId, TenantScope};
+use crate::{Backend, CredentialId, StoredSecret, TenantScope};
 
 /// Something that is, or may be, kept outside the database and that no credential's row holds.
 ///
@@ -20,6 +20,8 @@ pub struct LooseSecret {
     pub credential: CredentialId,
     /// Which store.
     pub backend: Backend,
+    /// In which place of that store. The texts of its values begin with this name.
+    pub place: String,
     /// What a row would hold of it. `None` while it is being written, and for ever if the writer died.
     pub value: Option<String>,
     /// When it may be destroyed. Nothing but courtesy to slow readers and writers depends on it.
@@ -36,12 +38,14 @@ impl LooseSecret {
 pub enum Sentence {
     /// There is no such entry any more.
     Gone,
-    /// Somebody is writing a value of the same credential, and which one nobody knows: ask again later.
+    /// The entry has no value, and somebody else is writing one to the same place: which one, nobody knows. Ask again
+    /// later.
     Busy,
-    /// Nothing of the credential is in use or may come into use in this store: everything there is to be destroyed.
+    /// Neither the credential's row nor another entry that is not condemned has anything in the place: it is to be
+    /// destroyed with all that is in it. Nobody may begin to write there until the entry is forgotten.
     Everything,
-    /// The entry's value is to be destroyed; for an entry without a value, all values that were listed before, but
-    /// these.
+    /// The entry's value is to be destroyed; for an entry without a value, all values in the place that were listed
+    /// before, but these: the row's, and those of other entries that are not condemned.
     AllBut(Vec<String>),
 }
 
@@ -56,25 +60,42 @@ pub trait SecretLedger: Send + Sync {
     /// Notes that a value is about to be written. The entry has no value yet.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] while everything of the credential in that store is being destroyed.
+    /// [`StorageError::Conflict`] while the place is being destroyed with everything in it.
     async fn begin(&self, entry: &LooseSecret) -> Result<(), StorageError>;
 
-    /// Notes which value was written; `false` when the entry was condemned meanwhile.
+    /// Notes which value was written; `false` when the entry was condemned meanwhile, or taken away. Noting the same
+    /// again changes nothing.
     async fn written(&self, id: Uuid, value: &str) -> Result<bool, StorageError>;
 
     /// Maintenance, all tenants: entries that are due at `now`, the longest due first.
     async fn due(&self, now: DateTime<Utc>, limit: u16) -> Result<Vec<LooseSecret>, StorageError>;
 
-    /// The entries of one credential.
+    /// The entries of one credential, condemned ones included.
     async fn of_credential(
         &self,
         scope: &TenantScope,
         credential: CredentialId,
     ) -> Result<Vec<LooseSecret>, StorageError>;
 
-    /// Decides what is to be destroyed for an entry. From then on no row can take the entry's value up.
+    /// Maintenance, all tenants: what the database knows of credentials: those it has a row or an entry of.
+    async fn known(&self, credentials: &[CredentialId]) -> Result<Vec<KnownSecret>, StorageError>;
+
+    /// Decides what is to be destroyed for an entry. Asking again, after a crash, is answered again. From then on no row can take the entry's value up.
     async fn condemn(&self, entry: &LooseSecret) -> Result<Sentence, StorageError>;
 
-    /// Removes a condemned entry: what it named is destroyed.
+    /// Removes an entry: what it named is destroyed. Doing it again does nothing.
     async fn forget(&self, id: Uuid) -> Result<(), StorageError>;
+}
+
+/// What the database knows of one credential's secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownSecret {
+    /// Which credential.
+    pub credential: CredentialId,
+    /// Whose it is.
+    pub scope: TenantScope,
+    /// What its row holds, if there is a row.
+    pub held: Option<StoredSecret>,
+    /// Its entries, condemned ones included.
+    pub loose: Vec<LooseSecret>,
 }

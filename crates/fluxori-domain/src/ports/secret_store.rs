@@ -2,7 +2,7 @@ use std::{error::Error, time::Duration};
 
 use async_trait::async_trait;
 
-use super::{OutsideStore, StorageError};
+use super::{OutsideStore, Place, StorageError};
 use crate::{Backend, Plaintext, SecretContext, StoredSecret};
 
 /// Why a secret could not be kept, opened or destroyed. Never says anything about the secret.
@@ -154,11 +154,13 @@ pub trait SecretStore: Send + Sync {
     /// Which stored secrets this store understands.
     fn backend(&self) -> Backend;
 
-    /// Keeps a secret, makes sure that it can be opened again, and returns what the row must hold.
+    /// Keeps a secret, makes sure that it can be opened again, and returns what the row must hold. `place` is one of
+    /// [`SecretStore::outside`], for stores that have that.
     async fn put(
         &self,
         context: &SecretContext,
         plaintext: &Plaintext,
+        place: Option<&Place>,
     ) -> Result<StoredSecret, SecretStoreError>;
 
     /// Opens a secret in the context of the row that holds it.
