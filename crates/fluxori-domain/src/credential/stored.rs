@@ -34,6 +34,18 @@ pub struct StoredSecret {
     pub value: String,
 }
 
+impl StoredSecret {
+    /// The place outside the database that the value is in: what comes before `/versions/`. `None` for a value that is
+    /// all in the row.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        if !self.backend.is_outside() {
+            return None;
+        }
+        self.value.rsplit_once("/versions/").map(|(place, _)| place)
+    }
+}
+
 impl fmt::Debug for StoredSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredSecret")

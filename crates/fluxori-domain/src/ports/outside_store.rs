@@ -7,8 +7,8 @@ use crate::CredentialId;
 /// The part of a secret store that lies outside the database, where nothing goes away by itself.
 ///
 /// It keeps the values of a credential in a place: at Google, the versions of one secret. A place is named after its
-/// credential and never used again once it is destroyed, so whoever destroys it late destroys nothing else. The text of
-/// every value begins with the name of its place.
+/// credential and never used again once it is destroyed, so whoever destroys it late destroys nothing else. A value is
+/// written as the name of its place, `/versions/`, and its own name.
 #[async_trait]
 pub trait OutsideStore: Send + Sync {
     /// The name of a new place for a credential, which nobody has used before. Nothing is made yet.
