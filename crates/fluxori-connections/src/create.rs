@@ -238,7 +238,9 @@ impl Connections {
             marketplace,
             generation: Generation::FIRST,
         };
-        let secret = self.seal(&context, &submission.document).await?;
+        let secret = self
+            .keep_first(&caller.scope, context.clone(), &submission.document)
+            .await?;
         let account_name = test.and_then(|test| test.account_name.clone());
         let connection = Connection {
             id: ConnectionId::make(now),

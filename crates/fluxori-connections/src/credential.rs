@@ -16,7 +16,7 @@ use fluxori_domain::{
 };
 
 use crate::{
-    Connections, ReadError,
+    ConnectionError, Connections, ReadError,
     cache::Entry,
     refresh::{Refresh, RefreshFailure},
 };
@@ -150,7 +150,10 @@ impl Connections {
                 .as_ref()
                 .and_then(|cache| cache.mark(&caller.scope));
             let read = self.find_readable(caller, &request).await?;
-            let document = self.open(&read.credential).await?;
+            let document = match self.open(&read.credential).await {
+                Err(ConnectionError::Changed) => continue,
+                result => result?,
+            };
             let now = self.now();
             let wanted = if renewed { TimeDelta::zero() } else { asked };
             if is_valid(&read.credential, &document, now, wanted) {

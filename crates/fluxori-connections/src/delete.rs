@@ -20,8 +20,8 @@ pub struct Deleted {
 }
 
 impl Connections {
-    /// Deletes a connection: invisible at once, then, with `revoke`, cut off at the marketplace, then its secret is
-    /// destroyed, then the row goes.
+    /// Deletes a connection: invisible at once, then, with `revoke`, cut off at the marketplace, then its row goes, and
+    /// what was kept outside the database, which the ledger names until then, is destroyed.
     ///
     /// A failure after the first step is not the caller's: [`Connections::finish_deletions`] goes on from there.
     ///
@@ -105,9 +105,9 @@ impl Connections {
 
     async fn try_to_forget_orphans(&self) -> Result<(), ConnectionError> {
         for orphan in self.ports.grants.orphans(BATCH).await? {
-            let context = orphan.secret_context();
-            self.ports.secrets.destroy(&context, &orphan.secret).await?;
-            self.ports.grants.remove_orphan(&orphan).await?;
+            let now = self.now();
+            self.ports.grants.remove_orphan(&orphan, now).await?;
+            self.sweep_credential(&orphan.scope, orphan.id).await;
         }
         Ok(())
     }
@@ -120,21 +120,6 @@ impl Connections {
         let revocation = self.revoke(tombstone, service).await?;
         if revocation == Revocation::Pending {
             return Ok(revocation);
-        }
-        if tombstone.is_last {
-            // Revoking may have renewed it.
-            let stored = self
-                .ports
-                .refreshes
-                .credential(&tombstone.scope, tombstone.credential.id)
-                .await?;
-            if let Some(credential) = stored {
-                let context = credential.secret_context();
-                self.ports
-                    .secrets
-                    .destroy(&context, &credential.secret)
-                    .await?;
-            }
         }
         let now = self.now();
         let event = AuditEvent {
@@ -151,6 +136,8 @@ impl Connections {
             )
         };
         self.ports.connections.remove(tombstone, event).await?;
+        self.sweep_credential(&tombstone.scope, tombstone.credential.id)
+            .await;
         Ok(revocation)
     }
 }

@@ -72,7 +72,19 @@ impl Connections {
     ) -> Result<Disconnection, ConnectionError> {
         let mut credential = tombstone.credential.clone();
         let client = self.ports.marketplaces.client(tombstone.marketplace)?;
-        let mut document = self.open(&credential).await?;
+        let mut document = match self.open(&credential).await {
+            Ok(document) => document,
+            Err(ConnectionError::Secret(error)) if !error.is_transient() => {
+                tracing::error!(connection = %tombstone.connection, %error, "nothing to cut an account off with");
+                return Ok(if error.is_gone() {
+                    Disconnection::LeftToSeller
+                } else {
+                    // Somebody may mend it; in the end the row goes all the same.
+                    Disconnection::Failed(OutcomeClass::Transient.into())
+                });
+            }
+            Err(error) => return Err(error),
+        };
         let refreshable = client.is_refreshable(credential.auth_type, &document);
         if refreshable && !is_valid(&credential, &document, self.now(), FRESH_ENOUGH) {
             let refresh = Refresh {

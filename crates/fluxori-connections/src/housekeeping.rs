@@ -30,6 +30,8 @@ const TEST_EVERY: TimeDelta = TimeDelta::hours(24);
 pub struct Housekeeping {
     /// Interrupted deletions that were finished.
     pub deletions: usize,
+    /// Secrets outside the database that no row held any more, destroyed.
+    pub secrets: usize,
     /// Idempotency keys that were forgotten.
     pub idempotency_keys: u64,
     /// Consents that nobody came back from.
@@ -65,6 +67,7 @@ impl Connections {
             refreshes: self.finish_refreshes(service).await?,
             kept_alive: self.keep_alive(service).await?,
             deletions: self.finish_deletions(service).await?,
+            secrets: self.sweep_all().await?,
             idempotency_keys: self.ports.idempotency.purge(now).await?,
             flows: self.ports.flows.purge(now).await?,
             deliveries: self
@@ -74,8 +77,12 @@ impl Connections {
                 .await?,
             tested: self.test_untested(service).await?,
         };
-        self.forget_orphans().await;
         Ok(Some(done))
+    }
+
+    async fn sweep_all(&self) -> Result<usize, ConnectionError> {
+        self.forget_orphans().await;
+        Ok(self.sweep().await?.settled)
     }
 
     /// Finishes refreshes whose outcome nobody knows, while the marketplace still takes the old token. Returns how many.

@@ -37,6 +37,7 @@ pub use marketplaces::Marketplaces;
 pub use read_audit::{ReadAudit, ReadAuditTask};
 pub use refresh::Pace;
 pub use replace::ReplaceRequest;
+pub use secrets::{Damage, Inventory, Move, MoveReport, SecretStores, Stray, Sweep};
 pub use service::{Connections, Ports};
 pub use test::{TestSummary, Tested};
 pub use webhook::WebhookError;

@@ -66,16 +66,14 @@ impl Connections {
         });
         connection.updated_at = now;
 
-        let mut context = credential.secret_context();
-        context.generation = credential.generation.next();
         let change = CredentialChange {
             expected: credential.generation,
-            secret: self.seal(&context, &submission.document).await?,
+            secret: self.keep_next(&credential, &submission.document).await?,
             clocks: submission.clocks,
         };
         let event = with_secret(
             event(caller, &connection, AuditKind::CredentialReplaced, now),
-            context.generation,
+            credential.generation.next(),
             Some(test.outcome.class),
         );
         let updated = self
@@ -85,8 +83,6 @@ impl Connections {
             .await;
         self.changed(&caller.scope);
         let connection = updated?;
-
-        self.destroy_superseded(&credential).await;
         Ok((connection, test, submission.warnings))
     }
 }

@@ -6,13 +6,14 @@ use fluxori_domain::{
     TenantScope,
     ports::{
         AuditReader, ChangeFeed, ConnectionRepository, FlowRepository, GrantRepository,
-        IdempotencyRepository, RefreshRepository, SecretStore, WebhookRepository, WorkRepository,
+        IdempotencyRepository, RefreshRepository, SecretLedger, SecretMoves, WebhookRepository,
+        WorkRepository,
     },
 };
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    ConsentSettings, Marketplaces, ReadAudit,
+    ConsentSettings, Marketplaces, ReadAudit, SecretStores,
     cache::CredentialCache,
     refresh::{Flights, Incidents, Pace},
 };
@@ -39,7 +40,11 @@ pub struct Ports {
     /// The audit of credential reads, to be written.
     pub read_audit: ReadAudit,
     /// Where secrets are kept.
-    pub secrets: Arc<dyn SecretStore>,
+    pub secrets: SecretStores,
+    /// What is kept outside the database.
+    pub ledger: Arc<dyn SecretLedger>,
+    /// Secrets on their way from one store to another.
+    pub moves: Arc<dyn SecretMoves>,
     /// The marketplaces.
     pub marketplaces: Marketplaces,
     /// Where consents come back to.

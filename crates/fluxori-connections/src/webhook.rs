@@ -128,24 +128,21 @@ impl Connections {
         let class = OutcomeClass::TenantDisconnected;
         connection.status = ConnectionStatus::Disconnected(class);
         connection.updated_at = now;
-        let mut context = credential.secret_context();
-        context.generation = credential.generation.next();
         let nothing = CredentialDocument::Tokens {
             access_token: None,
             refresh_token: None,
         };
         let change = CredentialChange {
             expected: credential.generation,
-            secret: self.seal(&context, &nothing).await?,
+            secret: self.keep_next(&credential, &nothing).await?,
             clocks: fluxori_domain::Clocks::default(),
         };
         let event = event(caller, &connection, AuditKind::CredentialRefused, now);
-        let event = with_secret(event, context.generation, Some(class));
+        let event = with_secret(event, credential.generation.next(), Some(class));
         self.ports
             .connections
             .update(connection, Some(change), event)
             .await?;
-        self.destroy_superseded(&credential).await;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fluxori_connections::{
-    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask,
+    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores,
 };
 use fluxori_domain::{Clock, SecretText};
 use fluxori_marketplaces::{
@@ -51,7 +51,12 @@ impl Wiring {
             idempotency: shared.clone(),
             audit: shared.clone(),
             read_audit,
-            secrets: Arc::new(VaultStore::new(vault, shared, Arc::clone(&clock))),
+            secrets: SecretStores::new(
+                Arc::new(VaultStore::new(vault, shared.clone(), Arc::clone(&clock))),
+                None,
+            ),
+            ledger: shared.clone(),
+            moves: shared,
             marketplaces: Marketplaces::new(marketplaces),
             consents: Arc::new(consent_settings(settings)),
             clock,

@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use fluxori_domain::{
     Backend, Clock, DataKeyId, OrganizationId, Plaintext, SecretContext, StoredSecret,
-    ports::{DataKeyRepository, SecretStore, SecretStoreError, WrappedDataKey},
+    ports::{DataKeyRepository, Place, SecretStore, SecretStoreError, WrappedDataKey},
 };
 
 use crate::{
@@ -104,6 +104,7 @@ impl SecretStore for VaultStore {
         &self,
         context: &SecretContext,
         plaintext: &Plaintext,
+        _place: Option<&Place>,
     ) -> Result<StoredSecret, SecretStoreError> {
         let key = self.active(&context.organization).await?;
         Ok(StoredSecret {
@@ -123,15 +124,6 @@ impl SecretStore for VaultStore {
         let text = SealedText::parse(&stored.value)?;
         let key = self.find(&context.organization, text.data_key).await?;
         open_text(&key, context, &text)
-    }
-
-    /// Does nothing: the sealed value goes with its row.
-    async fn destroy(
-        &self,
-        _context: &SecretContext,
-        _stored: &StoredSecret,
-    ) -> Result<(), SecretStoreError> {
-        Ok(())
     }
 }
 

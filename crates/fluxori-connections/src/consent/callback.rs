@@ -186,6 +186,11 @@ impl Connections {
         let Ok(client) = self.consent_client(returned.flow.marketplace) else {
             return ConsentResult::Failed;
         };
+        // A code can be redeemed once, and what comes of it is kept nowhere else.
+        let home = self.ports.secrets.home();
+        if let Err(error) = self.check_writable(home).await {
+            return failed(&error.into());
+        }
         let grant = match client.exchange(returned.consent()).await {
             ExchangeReport::Granted(grant) => grant,
             ExchangeReport::Refused(outcome) => return ConsentResult::Refused(outcome.class),

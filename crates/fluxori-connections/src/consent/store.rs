@@ -12,6 +12,7 @@ use super::callback::is_among;
 use crate::{
     ConnectionError, Connections,
     create::usual_label,
+    secrets::Keeping,
     service::{event, with_secret},
 };
 
@@ -43,9 +44,12 @@ impl Connections {
             marketplace: flow.marketplace,
             generation: Generation::FIRST,
         };
+        let home = self.ports.secrets.home();
+        let plaintext = identified.tokens.document.to_plaintext();
+        let mut keeping = Keeping::first(&caller.scope, context, home, plaintext);
         let give_up = Instant::now() + KEEP_FOR;
         loop {
-            let attempt = self.try_to_store(caller, flow, identified, (&context, granted_at));
+            let attempt = self.try_to_store(caller, flow, identified, (&mut keeping, granted_at));
             let error = match attempt.await {
                 Ok(stored) => {
                     self.forget_orphans().await;
@@ -71,9 +75,11 @@ impl Connections {
         caller: &Caller,
         flow: &OAuthFlow,
         identified: &Identified,
-        (context, granted_at): (&SecretContext, DateTime<Utc>),
+        (keeping, granted_at): (&mut Keeping, DateTime<Utc>),
     ) -> Result<Vec<ConnectionId>, ConnectionError> {
         let now = self.now();
+        let context = keeping.context().clone();
+        let context = &context;
         let check = identified.outcome.map(|outcome| Check {
             at: granted_at,
             outcome,
@@ -105,7 +111,7 @@ impl Connections {
         if connections.is_empty() {
             return Ok(newer);
         }
-        let secret = self.seal(context, &identified.tokens.document).await?;
+        let secret = self.keep(keeping).await?;
         let stored = self
             .ports
             .grants

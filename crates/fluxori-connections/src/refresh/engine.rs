@@ -1,4 +1,3 @@
-use chrono::TimeDelta;
 use fluxori_domain::{
     AccountDetails, AuditEvent, Credential, CredentialDocument, Generation, OutcomeClass,
     RefreshToken, SecretHash,
@@ -10,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{RefreshFailure, pace, spend::Attempt};
-use crate::Connections;
+use crate::{ConnectionError, Connections};
 
 /// What is to be refreshed, and what the audit trail is told.
 #[derive(Debug, Clone)]
@@ -31,9 +30,10 @@ impl Connections {
         let key = (refresh.credential.id, refresh.credential.generation);
         let flights = self.flights.clone();
         let this = self.clone();
-        flights
+        let landed = flights
             .join(key.0, key.1, || async move { this.fly(refresh).await })
-            .await
+            .await;
+        landed.unwrap_or_else(|| Err(RefreshFailure::hiccup(self.now())))
     }
 
     /// One flight: waits for the lease, or for whoever has it to be done, and spends the grant.
@@ -43,10 +43,17 @@ impl Connections {
         if let Some(retry_at) = self.incidents.resting_until(marketplace, self.now()) {
             return Err(RefreshFailure::Incident { retry_at });
         }
-        let document = self.open(&refresh.credential).await?;
+        let document = match self.open(&refresh.credential).await {
+            Ok(document) => document,
+            Err(ConnectionError::Changed) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
         if !client.is_refreshable(refresh.credential.auth_type, &document) {
             return Err(RefreshFailure::Gone);
         }
+        // What is bought must be stored, and Google cannot be asked to take part in a transaction.
+        self.check_writable(refresh.credential.secret.backend)
+            .await?;
         let give_up = Instant::now() + pace::PATIENCE;
         loop {
             let intent = RefreshIntent {
@@ -126,10 +133,7 @@ impl Connections {
                 break;
             }
         }
-        Err(RefreshFailure::Later {
-            class: OutcomeClass::Transient,
-            retry_at: self.now() + TimeDelta::seconds(1),
-        })
+        Err(RefreshFailure::hiccup(self.now()))
     }
 
     pub(super) async fn stored_generation(

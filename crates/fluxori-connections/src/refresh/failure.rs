@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{Outcome, OutcomeClass};
 
 use crate::ConnectionError;
@@ -33,6 +33,14 @@ pub(crate) enum RefreshFailure {
 }
 
 impl RefreshFailure {
+    /// Something got in the way on this side that says nothing about the credential: the next attempt may succeed.
+    pub(super) fn hiccup(now: DateTime<Utc>) -> Self {
+        Self::Later {
+            class: OutcomeClass::Transient,
+            retry_at: now + TimeDelta::seconds(1),
+        }
+    }
+
     /// The same as an outcome of a test; `None` when nobody asked the marketplace.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         let (class, retry_at) = match self {

@@ -2,6 +2,7 @@ use std::{
     collections::{HashMap, hash_map::Entry},
     future::Future,
     sync::{Arc, Mutex, PoisonError},
+    thread,
 };
 
 use fluxori_domain::{CredentialId, Generation};
@@ -25,13 +26,14 @@ pub(crate) struct Flights {
 }
 
 impl Flights {
-    /// Joins the flight for this generation, or starts it, and waits until it has landed.
+    /// Joins the flight for this generation, or starts it, and waits until it has landed. `None` when it panicked, which
+    /// is logged once.
     pub(super) async fn join<F>(
         &self,
         credential: CredentialId,
         generation: Generation,
         start: impl FnOnce() -> F,
-    ) -> Result<(), RefreshFailure>
+    ) -> Option<Result<(), RefreshFailure>>
     where
         F: Future<Output = Result<(), RefreshFailure>> + Send + 'static,
     {
@@ -57,11 +59,7 @@ impl Flights {
             }
         };
         let landed = landing.wait_for(Option::is_some).await;
-        landed
-            .ok()
-            .and_then(|result| result.clone())
-            // The task panicked, and said so itself.
-            .unwrap_or(Err(RefreshFailure::Gone))
+        landed.ok().and_then(|result| result.clone())
     }
 
     /// Waits for all flights under way.
@@ -87,5 +85,44 @@ struct Arrival {
 impl Drop for Arrival {
     fn drop(&mut self) {
         self.flights.lock().remove(&self.key);
+        if thread::panicking() {
+            let (credential, generation) = self.key;
+            tracing::error!(
+                %credential,
+                %generation,
+                "a refresh panicked: a defect of this program, which says nothing about the credential"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+    use tokio::sync::Notify;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_flight_that_panics_ends_for_all_and_is_no_verdict() {
+        let flights = Flights::default();
+        let credential = CredentialId::from(Uuid::nil());
+        let everybody_is_here = Arc::new(Notify::new());
+        let passengers = (0..3).map(|_| {
+            let everybody_is_here = Arc::clone(&everybody_is_here);
+            flights.join(credential, Generation::FIRST, || async move {
+                everybody_is_here.notified().await;
+                panic!("a test of what a defect does")
+            })
+        });
+        let (landed, ()) = tokio::join!(join_all(passengers), async {
+            tokio::task::yield_now().await;
+            everybody_is_here.notify_one();
+        });
+        assert!(landed.iter().all(Option::is_none), "{landed:?}");
+
+        let next = flights.join(credential, Generation::FIRST, || async { Ok(()) });
+        assert!(matches!(next.await, Some(Ok(()))), "the way is free again");
     }
 }

@@ -3,16 +3,26 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::Outcome;
+use fluxori_domain::{Outcome, ports::RefreshLease};
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// What an installation may want to be different.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// How long the right to refresh a credential lasts: two token calls of 20 s, with the present and the previous
-    /// application secret, and time to store what they bought. When a process dies, others wait for so long. At most
-    /// [`RefreshLease::LONGEST`](fluxori_domain::ports::RefreshLease::LONGEST): a longer one would not count.
-    pub lease: Duration,
+    pub(super) lease: Duration,
+}
+
+impl Pace {
+    /// The same with this right to refresh a credential. It lasts for a minute unless something else is said: two token
+    /// calls of 20 s, with the present and the previous application secret, and time to store what they bought. When a
+    /// process dies, others wait for so long.
+    ///
+    /// `None` when it is longer than [`RefreshLease::LONGEST`]: such a lease would not count, and two processes might
+    /// spend one token.
+    #[must_use]
+    pub fn with_lease(self, lease: Duration) -> Option<Self> {
+        (lease <= RefreshLease::LONGEST).then_some(Self { lease })
+    }
 }
 
 impl Default for Pace {
@@ -50,8 +60,9 @@ pub(super) fn look(looks: u32) -> Duration {
 /// How long a waiter looks before it gives up: longer than any lease.
 pub(super) const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Pauses between attempts to store what was bought.
+/// The first pause between attempts to store what was bought. It doubles, up to the longest.
 pub(super) const STORE_AGAIN: Duration = Duration::from_millis(200);
+pub(super) const STORE_AGAIN_LATER: Duration = Duration::from_secs(3);
 
 /// How long refreshing an application's tokens rests after the marketplace refused the application.
 pub(super) const INCIDENT: TimeDelta = TimeDelta::minutes(1);
@@ -86,6 +97,17 @@ mod tests {
     use fluxori_domain::OutcomeClass;
 
     use super::*;
+
+    #[test]
+    fn a_lease_that_would_not_count_cannot_be_asked_for() {
+        let pace = Pace::default();
+        assert!(pace.lease <= RefreshLease::LONGEST);
+        for lease in [Duration::ZERO, RefreshLease::LONGEST] {
+            assert_eq!(pace.with_lease(lease), Some(Pace { lease }));
+        }
+        let longer = RefreshLease::LONGEST + Duration::from_nanos(1);
+        assert_eq!(pace.with_lease(longer), None);
+    }
 
     #[test]
     fn pauses_double_up_to_five_minutes_and_differ() {

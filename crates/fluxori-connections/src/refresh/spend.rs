@@ -3,12 +3,13 @@ use fluxori_domain::{
     AuditEvent, AuditEventId, AuditKind, CredentialDocument, Generation, Outcome, OutcomeClass,
     ports::{
         CredentialChange, MarketplaceClient, RefreshLease, RefreshReport, RefreshSubject, Renewal,
+        SecretStoreError,
     },
 };
 use tokio::time::{Instant, sleep};
 
 use super::{Refresh, RefreshFailure, pace};
-use crate::{ConnectionError, Connections};
+use crate::{ConnectionError, Connections, secrets::Keeping};
 
 /// The right to spend a grant, and what is to be spent.
 pub(super) struct Attempt<'a> {
@@ -66,7 +67,7 @@ impl Connections {
         match report {
             RefreshReport::Renewed(renewal) => {
                 self.incidents.end(credential.marketplace);
-                self.keep(&attempt, renewal).await
+                self.store_tokens(&attempt, renewal).await
             }
             RefreshReport::Refused(outcome) if outcome.class == OutcomeClass::AppConfig => {
                 let retry_at = self.incidents.begin(credential.marketplace, self.now());
@@ -102,14 +103,18 @@ impl Connections {
 
     /// Stores both new tokens before anybody uses them. Until that succeeds they exist only here: it is tried for as
     /// long as the lease is ours.
-    async fn keep(&self, attempt: &Attempt<'_>, renewal: Renewal) -> Result<(), RefreshFailure> {
+    async fn store_tokens(
+        &self,
+        attempt: &Attempt<'_>,
+        renewal: Renewal,
+    ) -> Result<(), RefreshFailure> {
         let credential = &attempt.refresh.credential;
+        let mut keeping = Keeping::next(credential, &renewal.document);
+        let mut pause = pace::STORE_AGAIN;
         loop {
-            let error = match self.store_renewal(attempt, &renewal).await {
-                Ok(true) => {
-                    self.destroy_superseded(credential).await;
-                    return Ok(());
-                }
+            let stored = self.store_renewal(attempt, &renewal, &mut keeping);
+            let error = match stored.await {
+                Ok(true) => return Ok(()),
                 Ok(false) => {
                     tracing::error!(
                         credential = %credential.id,
@@ -125,7 +130,7 @@ impl Connections {
                 }
                 Err(error) => error,
             };
-            if Instant::now() + pace::STORE_AGAIN >= attempt.ends_at || !error.is_transient() {
+            if Instant::now() + pause >= attempt.ends_at || !may_pass(&error) {
                 tracing::error!(
                     credential = %credential.id,
                     %error,
@@ -139,7 +144,17 @@ impl Connections {
                 %error,
                 "tokens were bought and are not stored yet: trying again"
             );
-            sleep(pace::STORE_AGAIN).await;
+            sleep(pause).await;
+            pause = (pause * 2).min(pace::STORE_AGAIN_LATER);
+            if matches!(error, ConnectionError::Changed)
+                && let Ok(Some(current)) = self
+                    .ports
+                    .refreshes
+                    .credential(&credential.scope, credential.id)
+                    .await
+            {
+                keeping.follow(&current);
+            }
         }
     }
 
@@ -147,12 +162,11 @@ impl Connections {
         &self,
         attempt: &Attempt<'_>,
         renewal: &Renewal,
+        keeping: &mut Keeping,
     ) -> Result<bool, ConnectionError> {
-        let mut context = attempt.refresh.credential.secret_context();
-        context.generation = attempt.generation().next();
         let change = CredentialChange {
             expected: attempt.generation(),
-            secret: self.seal(&context, &renewal.document).await?,
+            secret: self.keep(keeping).await?,
             clocks: renewal.clocks,
         };
         let event = attempt.event(AuditKind::CredentialRefreshed, OutcomeClass::Ok, self.now());
@@ -184,11 +198,20 @@ impl Connections {
         }
         match self.stored_generation(&attempt.refresh.credential).await? {
             Some(newer) if newer > attempt.generation() => Ok(()),
-            Some(_) => Err(RefreshFailure::Later {
-                class: OutcomeClass::Transient,
-                retry_at: now + chrono::TimeDelta::seconds(1),
-            }),
+            Some(_) => Err(RefreshFailure::hiccup(now)),
             None => Err(RefreshFailure::Gone),
         }
+    }
+}
+
+/// Whether what could not be stored may be stored later: while the lease lasts, an operator may mend a permission, too.
+const fn may_pass(error: &ConnectionError) -> bool {
+    match error {
+        ConnectionError::Changed | ConnectionError::Secret(SecretStoreError::Outside { .. }) => {
+            true
+        }
+        ConnectionError::Secret(error) => error.is_transient(),
+        ConnectionError::Storage(error) => error.is_transient(),
+        _ => false,
     }
 }

@@ -13,7 +13,7 @@ use fluxori_domain::{
     SecretContext, SecretHash, StoredSecret, TenantScope,
     ports::{
         Begun, Candidates, ConnectionRepository, CredentialChange, FlowRepository, GrantRepository,
-        NewConnection, NewGrant, OAuthFlow, RefreshDue, RefreshIntent, RefreshLease,
+        NewConnection, NewGrant, OAuthFlow, Place, RefreshDue, RefreshIntent, RefreshLease,
         RefreshProgress, RefreshRepository, SecretStore, SecretStoreError, Selector, StorageError,
         Tombstone,
     },
@@ -26,6 +26,8 @@ pub(crate) struct Death {
     moment: Option<String>,
     /// So many times more.
     failures: Arc<Mutex<HashMap<&'static str, u32>>>,
+    /// The step that panics, once.
+    defect: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Death {
@@ -41,7 +43,18 @@ impl Death {
         self.failures.lock().unwrap().insert(step, times);
     }
 
+    /// Lets a step panic, once.
+    pub(crate) fn let_panic(&self, step: &'static str) {
+        *self.defect.lock().unwrap() = Some(step);
+    }
+
     fn fails(&self, step: &'static str) -> Result<(), StorageError> {
+        let defect = self
+            .defect
+            .lock()
+            .unwrap()
+            .take_if(|defect| *defect == step);
+        assert_eq!(defect, None, "a test of what a defect does");
         let mut failures = self.failures.lock().unwrap();
         match failures.get_mut(step) {
             Some(left) if *left > 0 => {
@@ -71,8 +84,6 @@ pub(crate) const MOMENTS: &[&str] = &[
     "after update",
     "before bury",
     "after bury",
-    "before destroy",
-    "after destroy",
     "before remove",
     "after remove",
 ];
@@ -362,9 +373,10 @@ impl SecretStore for DyingSecrets {
         &self,
         context: &SecretContext,
         plaintext: &Plaintext,
+        place: Option<&Place>,
     ) -> Result<StoredSecret, SecretStoreError> {
         self.death.comes("before put");
-        let result = self.real.put(context, plaintext).await;
+        let result = self.real.put(context, plaintext, place).await;
         self.death.comes("after put");
         result
     }
@@ -375,16 +387,5 @@ impl SecretStore for DyingSecrets {
         stored: &StoredSecret,
     ) -> Result<Plaintext, SecretStoreError> {
         self.real.open(context, stored).await
-    }
-
-    async fn destroy(
-        &self,
-        context: &SecretContext,
-        stored: &StoredSecret,
-    ) -> Result<(), SecretStoreError> {
-        self.death.comes("before destroy");
-        let result = self.real.destroy(context, stored).await;
-        self.death.comes("after destroy");
-        result
     }
 }

@@ -1,8 +1,10 @@
 //! The database is away at the worst moment: between the marketplace's yes and ours.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use fluxori_connections::{ConsentResult, Pace, ReadError};
-use fluxori_domain::{ConnectionStatus, Marketplace};
+use fluxori_domain::{Clock, ConnectionStatus, Marketplace, OutcomeClass};
 use fluxori_test_support::providers::{Call, Decision, Provider};
 use rstest::rstest;
 
@@ -19,6 +21,11 @@ async fn expired(kind: Kind) -> World {
     world.connected(SHOPIFY, Decision::agree()).await;
     world.clock.advance(TimeDelta::hours(2));
     world
+}
+
+/// A lease that is over at once.
+fn pace() -> Pace {
+    Pace::default().with_lease(Duration::ZERO).unwrap()
 }
 
 fn spent(world: &World) -> (u64, u64) {
@@ -48,8 +55,7 @@ async fn tokens_that_could_not_be_stored_at_all_are_bought_again_with_the_old_on
 ) {
     let world = expired(kind).await;
     // The lease is over before the first attempt to store.
-    let lease = std::time::Duration::ZERO;
-    let connections = world.connections.clone().with_pace(Pace { lease });
+    let connections = world.connections.clone().with_pace(pace());
     world.fate.let_fail("complete", 1);
     let error = connections
         .read_credential(&ada(), read(SHOPIFY))
@@ -84,10 +90,35 @@ async fn a_database_that_cannot_be_written_is_noticed_before_the_marketplace_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_defect_on_this_side_blames_neither_the_seller_nor_the_marketplace() {
+    let world = expired(Kind::Sqlite).await;
+    world.fate.let_panic("begin");
+    let error = world
+        .connections
+        .read_credential(&ada(), read(SHOPIFY))
+        .await
+        .unwrap_err();
+    let ReadError::Waiting { class, retry_at } = error else {
+        panic!("{error}")
+    };
+    let in_a_second = world.clock.now() + TimeDelta::seconds(1);
+    assert_eq!((class, retry_at), (OutcomeClass::Transient, in_a_second));
+    assert_eq!(
+        world.all(&ada()).await[0].status,
+        ConnectionStatus::Connected
+    );
+    world
+        .connections
+        .read_credential(&ada(), read(SHOPIFY))
+        .await
+        .unwrap();
+    assert_eq!(spent(&world), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_verdict_that_could_not_be_stored_is_heard_again() {
     let world = expired(Kind::Sqlite).await;
-    let lease = std::time::Duration::ZERO;
-    let connections = world.connections.clone().with_pace(Pace { lease });
+    let connections = world.connections.clone().with_pace(pace());
     let grant = world.providers.grants().pop().unwrap();
     world.providers.revoke_grant(grant.id);
     world.fate.let_fail("condemn", 1);

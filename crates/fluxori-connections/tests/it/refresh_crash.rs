@@ -46,8 +46,8 @@ async fn a_process_that_refreshes() {
     let death = Death::at(variable(MOMENT));
     let (connections, _audit) = process(&url, &Endpoints::at(&origin), clock, death).await;
     // Whoever comes after the dead need not wait.
-    let lease = std::time::Duration::ZERO;
-    let connections = connections.with_pace(Pace { lease });
+    let pace = Pace::default().with_lease(std::time::Duration::ZERO);
+    let connections = connections.with_pace(pace.unwrap());
     if let Some(callback) = variable(CALLBACK) {
         let callback: url::Url = callback.parse().unwrap();
         let query = callback

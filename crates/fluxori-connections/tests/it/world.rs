@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use fluxori_connections::{
     Connections, ConsentSettings, CreateRequest, Created, Marketplaces, Ports, ReadAudit,
-    ReadAuditTask, ReadRequest, Verify,
+    ReadAuditTask, ReadRequest, SecretStores, Verify,
 };
 use fluxori_domain::{
     AuthType, Caller, Clock, Connection, ConnectionFilter, ConnectionId, CredentialForm,
@@ -177,10 +177,15 @@ pub(crate) async fn process(
         idempotency: database.clone(),
         audit: database.clone(),
         read_audit,
-        secrets: Arc::new(DyingSecrets {
-            real: Arc::new(VaultStore::new(vault, database, time.clone())),
-            death,
-        }),
+        secrets: SecretStores::new(
+            Arc::new(DyingSecrets {
+                real: Arc::new(VaultStore::new(vault, database.clone(), time.clone())),
+                death,
+            }),
+            None,
+        ),
+        ledger: database.clone(),
+        moves: database,
         marketplaces: Marketplaces::new(marketplaces),
         consents: Arc::new(ConsentSettings {
             public_url: Some(PUBLIC_URL.parse().unwrap()),

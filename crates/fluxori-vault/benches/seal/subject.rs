@@ -42,7 +42,7 @@ impl Subject {
             Arc::new(SystemClock),
         );
         let document = Plaintext::new(document.to_vec().into());
-        let stored = at_once(store.put(&context, &document)).expect("it seals");
+        let stored = at_once(store.put(&context, &document, None)).expect("it seals");
         Self {
             vault,
             key,

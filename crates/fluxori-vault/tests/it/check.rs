@@ -17,7 +17,10 @@ async fn keys_of(count: usize) -> std::sync::Arc<TestKeys> {
     for number in 0..count {
         let mut context = context();
         context.organization = organization(&format!("org-{number}"));
-        store.put(&context, &plaintext("secret")).await.unwrap();
+        store
+            .put(&context, &plaintext("secret"), None)
+            .await
+            .unwrap();
     }
     keys
 }

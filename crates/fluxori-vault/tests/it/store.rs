@@ -20,14 +20,13 @@ async fn what_is_put_is_opened_again_and_reads_as_nothing() {
     let (keys, clock) = (TestKeys::new(), TestClock::new());
     let store = store(&vault(MASTER_1, &[]), &keys, &clock);
     let stored = store
-        .put(&context(), &plaintext("canary-7f3a"))
+        .put(&context(), &plaintext("canary-7f3a"), None)
         .await
         .unwrap();
     assert_eq!(stored.backend, Backend::Database);
     assert!(!stored.value.contains("canary"));
     let opened = store.open(&context(), &stored).await.unwrap();
     assert_eq!(bytes(&opened), b"canary-7f3a");
-    store.destroy(&context(), &stored).await.unwrap();
     assert!(
         store.open(&context(), &stored).await.is_ok(),
         "the row is the caller's to remove"
@@ -43,9 +42,9 @@ async fn an_organization_has_one_key_and_shares_it_with_nobody() {
         ..context()
     };
     let id = |stored: StoredSecret| stored.value.split('.').nth(1).unwrap().to_owned();
-    let first = id(store.put(&context(), &plaintext("1")).await.unwrap());
-    let second = id(store.put(&context(), &plaintext("2")).await.unwrap());
-    let foreign = id(store.put(&other, &plaintext("3")).await.unwrap());
+    let first = id(store.put(&context(), &plaintext("1"), None).await.unwrap());
+    let second = id(store.put(&context(), &plaintext("2"), None).await.unwrap());
+    let foreign = id(store.put(&other, &plaintext("3"), None).await.unwrap());
     assert_eq!(first, second);
     assert_ne!(first, foreign);
     assert_eq!(keys.rows.lock().unwrap().len(), 2);
@@ -60,7 +59,7 @@ async fn many_first_writers_agree_on_one_key() {
     let tasks: Vec<_> = (0..CALLERS)
         .map(|_| {
             let store = store(&vault, &keys, &clock);
-            tokio::spawn(async move { store.put(&context(), &plaintext("secret")).await })
+            tokio::spawn(async move { store.put(&context(), &plaintext("secret"), None).await })
         })
         .collect();
     let mut used = HashSet::new();
@@ -80,7 +79,7 @@ async fn many_first_writers_agree_on_one_key() {
 async fn a_retired_master_key_still_opens_old_values() {
     let (keys, clock) = (TestKeys::new(), TestClock::new());
     let stored = store(&vault(MASTER_1, &[]), &keys, &clock)
-        .put(&context(), &plaintext("old"))
+        .put(&context(), &plaintext("old"), None)
         .await
         .unwrap();
     let rotated = store(&vault(MASTER_2, &[MASTER_1]), &keys, &clock);
@@ -88,20 +87,28 @@ async fn a_retired_master_key_still_opens_old_values() {
         bytes(&rotated.open(&context(), &stored).await.unwrap()),
         b"old"
     );
-    assert!(rotated.put(&context(), &plaintext("new")).await.is_ok());
+    assert!(
+        rotated
+            .put(&context(), &plaintext("new"), None)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_master_key_is_named_and_nothing_is_written() {
     let (keys, clock) = (TestKeys::new(), TestClock::new());
     let stored = store(&vault(MASTER_1, &[]), &keys, &clock)
-        .put(&context(), &plaintext("old"))
+        .put(&context(), &plaintext("old"), None)
         .await
         .unwrap();
     let before = keys.rows.lock().unwrap().clone();
     let wrong = store(&vault(MASTER_2, &[]), &keys, &clock);
     let opened = wrong.open(&context(), &stored).await.map(drop);
-    let put = wrong.put(&context(), &plaintext("new")).await.map(drop);
+    let put = wrong
+        .put(&context(), &plaintext("new"), None)
+        .await
+        .map(drop);
     for result in [opened, put] {
         let Err(SecretStoreError::UnknownKey { id }) = result else {
             panic!("another answer: {result:?}")
@@ -116,7 +123,10 @@ async fn an_opened_key_is_remembered_for_five_minutes() {
     let (keys, clock) = (TestKeys::new(), TestClock::new());
     let store = store(&vault(MASTER_1, &[]), &keys, &clock);
     let context = context();
-    let stored = store.put(&context, &plaintext("secret")).await.unwrap();
+    let stored = store
+        .put(&context, &plaintext("secret"), None)
+        .await
+        .unwrap();
     let open = || store.open(&context, &stored);
 
     open().await.unwrap();
@@ -134,7 +144,10 @@ async fn an_opened_key_is_remembered_for_five_minutes() {
 async fn a_destroyed_key_stops_working_after_five_minutes() {
     let (keys, clock) = (TestKeys::new(), TestClock::new());
     let store = store(&vault(MASTER_1, &[]), &keys, &clock);
-    let stored = store.put(&context(), &plaintext("secret")).await.unwrap();
+    let stored = store
+        .put(&context(), &plaintext("secret"), None)
+        .await
+        .unwrap();
     keys.rows.lock().unwrap().clear();
     clock.advance(TimeDelta::minutes(5));
     for _ in 0..2 {
@@ -149,7 +162,10 @@ async fn a_destroyed_key_stops_working_after_five_minutes() {
 async fn a_remembered_key_does_not_open_for_another_organization() {
     let (keys, clock) = (TestKeys::new(), TestClock::new());
     let store = store(&vault(MASTER_1, &[]), &keys, &clock);
-    let stored = store.put(&context(), &plaintext("secret")).await.unwrap();
+    let stored = store
+        .put(&context(), &plaintext("secret"), None)
+        .await
+        .unwrap();
     let thief = SecretContext {
         organization: organization("org-2"),
         ..context()
@@ -166,7 +182,7 @@ async fn a_database_that_is_down_is_transient_and_recovers() {
     let (keys, clock) = (TestKeys::new(), TestClock::new());
     let vault = vault(MASTER_1, &[]);
     let stored = store(&vault, &keys, &clock)
-        .put(&context(), &plaintext("secret"))
+        .put(&context(), &plaintext("secret"), None)
         .await
         .unwrap();
     let cold = store(&vault, &keys, &clock);
@@ -178,7 +194,7 @@ async fn a_database_that_is_down_is_transient_and_recovers() {
             .is_transient()
     );
     assert!(
-        cold.put(&context(), &plaintext("x"))
+        cold.put(&context(), &plaintext("x"), None)
             .await
             .unwrap_err()
             .is_transient()

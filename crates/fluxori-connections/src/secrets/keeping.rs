@@ -1,0 +1,169 @@
+use chrono::TimeDelta;
+use fluxori_domain::{
+    Backend, Credential, CredentialDocument, Plaintext, SecretContext, StoredSecret, TenantScope,
+    ports::{LooseSecret, OutsideStore, Place, SecretStoreError},
+};
+use uuid::Uuid;
+
+use crate::{ConnectionError, Connections};
+
+/// How long writing a secret and taking it up may last before the sweep clears it away. Whoever is slower begins anew.
+const WRITING: TimeDelta = TimeDelta::minutes(2);
+
+/// A secret on its way into a store and from there into a row. Trying again goes on from where it was.
+pub(crate) struct Keeping {
+    scope: TenantScope,
+    context: SecretContext,
+    plaintext: Plaintext,
+    backend: Backend,
+    /// What the row holds now, if it lives in the same store.
+    beside: Option<StoredSecret>,
+    begun: Option<(LooseSecret, Place)>,
+    stored: Option<StoredSecret>,
+}
+
+impl Keeping {
+    /// The first secret of a credential in this store.
+    pub(crate) fn first(
+        scope: &TenantScope,
+        context: SecretContext,
+        backend: Backend,
+        plaintext: Plaintext,
+    ) -> Self {
+        Self {
+            scope: scope.clone(),
+            context,
+            plaintext,
+            backend,
+            beside: None,
+            begun: None,
+            stored: None,
+        }
+    }
+
+    /// The next secret of a credential, in the store that it lives in.
+    pub(crate) fn next(credential: &Credential, document: &CredentialDocument) -> Self {
+        let mut context = credential.secret_context();
+        context.generation = credential.generation.next();
+        Self {
+            beside: Some(credential.secret.clone()),
+            ..Self::first(
+                &credential.scope,
+                context,
+                credential.secret.backend,
+                document.to_plaintext(),
+            )
+        }
+    }
+
+    /// What the secret is bound to.
+    pub(crate) const fn context(&self) -> &SecretContext {
+        &self.context
+    }
+
+    /// Begins anew where the credential lives by now: somebody may have moved it.
+    pub(crate) fn follow(&mut self, current: &Credential) {
+        self.backend = current.secret.backend;
+        self.beside = Some(current.secret.clone());
+        self.begun = None;
+        self.stored = None;
+    }
+}
+
+impl Connections {
+    /// Keeps the first secret of a credential that no row holds yet. What is never taken up is cleared away in time.
+    pub(crate) async fn keep_first(
+        &self,
+        scope: &TenantScope,
+        context: SecretContext,
+        document: &CredentialDocument,
+    ) -> Result<StoredSecret, ConnectionError> {
+        let home = self.ports.secrets.home();
+        let mut keeping = Keeping::first(scope, context, home, document.to_plaintext());
+        self.keep(&mut keeping).await
+    }
+
+    /// Keeps the next secret of a credential, which its row does not hold yet.
+    pub(crate) async fn keep_next(
+        &self,
+        credential: &Credential,
+        document: &CredentialDocument,
+    ) -> Result<StoredSecret, ConnectionError> {
+        self.keep(&mut Keeping::next(credential, document)).await
+    }
+
+    /// The same for whoever tries again: a secret that is kept already and may still be taken up is not written again.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Changed`] when the sweep was faster, or the place is being destroyed because the credential was
+    /// moved.
+    pub(crate) async fn keep(
+        &self,
+        keeping: &mut Keeping,
+    ) -> Result<StoredSecret, ConnectionError> {
+        let store = self.ports.secrets.find(keeping.backend)?;
+        let Some(outside) = store.outside() else {
+            let put = store.put(&keeping.context, &keeping.plaintext, None);
+            return Ok(put.await?);
+        };
+        if let (Some((entry, _)), Some(stored)) = (&keeping.begun, &keeping.stored) {
+            if self.ports.ledger.written(entry.id, &stored.value).await? {
+                return Ok(stored.clone());
+            }
+            (keeping.begun, keeping.stored) = (None, None);
+        }
+        let (id, stored) = loop {
+            if keeping.begun.is_none() {
+                keeping.begun = Some(self.begin(keeping, outside).await?);
+            }
+            let (entry, place) = keeping.begun.as_ref().expect("just begun");
+            let put = store.put(&keeping.context, &keeping.plaintext, Some(place));
+            match put.await {
+                // The place was destroyed by hand, or the credential has left it: there is another one.
+                Err(error) if error.is_gone() && keeping.beside.is_some() => {
+                    keeping.beside = None;
+                    keeping.begun = None;
+                }
+                result => break (entry.id, result?),
+            }
+        };
+        if !self.ports.ledger.written(id, &stored.value).await? {
+            keeping.begun = None;
+            return Err(ConnectionError::Changed);
+        }
+        keeping.stored = Some(stored.clone());
+        Ok(stored)
+    }
+
+    /// Names on the ledger what is about to be written.
+    async fn begin(
+        &self,
+        keeping: &Keeping,
+        outside: &dyn OutsideStore,
+    ) -> Result<(LooseSecret, Place), ConnectionError> {
+        let credential = keeping.context.credential;
+        let place = match &keeping.beside {
+            Some(held) => outside.place_of(credential, &held.value)?,
+            None => outside.name_place(credential)?,
+        };
+        let entry = LooseSecret {
+            id: Uuid::new_v4(),
+            scope: keeping.scope.clone(),
+            credential,
+            backend: keeping.backend,
+            place: place.name.clone(),
+            value: None,
+            due_at: self.now() + WRITING,
+        };
+        self.ports.ledger.begin(&entry).await?;
+        Ok((entry, place))
+    }
+
+    /// Whether a secret could be kept in this store now. Asked before something is bought that cannot be bought again.
+    pub(crate) async fn check_writable(&self, backend: Backend) -> Result<(), SecretStoreError> {
+        match self.ports.secrets.outside(backend)? {
+            Some(outside) => outside.check_writable().await,
+            None => Ok(()),
+        }
+    }
+}
