@@ -16,6 +16,13 @@ pub trait SecretMoves: Send + Sync {
         limit: u16,
     ) -> Result<Vec<Credential>, StorageError>;
 
+    /// How many credentials live in this store.
+    async fn count(
+        &self,
+        backend: Backend,
+        organization: Option<&OrganizationId>,
+    ) -> Result<u64, StorageError>;
+
     /// Lets a credential's row hold the same secret in another store, if it still has the generation and the stored
     /// value given; `false` when it has not. The generation stays. `at` is now: the old
     /// value stays for [`LooseSecret::GRACE`](super::LooseSecret::GRACE) after it.
