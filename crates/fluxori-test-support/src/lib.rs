@@ -5,5 +5,9 @@ pub mod artefacts;
 pub mod clock;
 #[cfg(feature = "databases")]
 pub mod database;
+#[cfg(feature = "google")]
+pub mod google;
 #[cfg(feature = "providers")]
 pub mod providers;
+#[cfg(feature = "providers")]
+mod random;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Call;
+use crate::random::Random;
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,14 +83,14 @@ impl FaultRule {
 #[derive(Debug)]
 pub(super) struct Faults {
     rules: Vec<FaultRule>,
-    random: u64,
+    random: Random,
 }
 
 impl Default for Faults {
     fn default() -> Self {
         Self {
             rules: Vec::new(),
-            random: 1,
+            random: Random::seeded(1),
         }
     }
 }
@@ -105,7 +106,7 @@ impl Faults {
 
     /// Begins the sequence of decisions anew.
     pub(super) const fn seed(&mut self, seed: u64) {
-        self.random = seed;
+        self.random = Random::seeded(seed);
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -120,23 +121,13 @@ impl Faults {
                 && rule.key.as_deref().is_none_or(|only| key == Some(only))
                 && rule.times != Some(0);
             let share = rule.probability;
-            if fits && self.random_share() < share {
+            if fits && self.random.share() < share {
                 let rule = &mut self.rules[place];
                 rule.times = rule.times.map(|times| times - 1);
                 return Some(rule.fault);
             }
         }
         None
-    }
-
-    /// The next number from 0 up to 1, by the `SplitMix64` generator.
-    fn random_share(&mut self) -> f64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.random;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let upper = u32::try_from((mixed ^ (mixed >> 31)) >> 32).expect("32 bits are left");
-        f64::from(upper) / (f64::from(u32::MAX) + 1.0)
     }
 }
 

@@ -25,7 +25,7 @@ mod shopify_webhook;
 mod simulated;
 mod state;
 mod takealot;
-mod wire;
+pub(crate) mod wire;
 mod xero;
 
 pub use address::Endpoints;

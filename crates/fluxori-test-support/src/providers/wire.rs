@@ -33,25 +33,25 @@ pub(super) fn spent(grant: u64, mut answer: HttpResponse) -> HttpResponse {
 }
 
 /// A page for people, as something in front of the marketplace sends it.
-pub(super) fn page(status: u16) -> HttpResponse {
+pub(crate) fn page(status: u16) -> HttpResponse {
     builder(status)
         .content_type("text/html; charset=UTF-8")
         .body(PAGE)
 }
 
 /// Closes the connection without a word: a body that fails before its first byte takes the head with it.
-pub(super) fn hang_up() -> HttpResponse {
+pub(crate) fn hang_up() -> HttpResponse {
     let nothing = stream::once(async { Err::<Bytes, _>(std::io::Error::other("hung up")) });
     builder(200).body(SizedStream::new(1, Box::pin(nothing)))
 }
 
 /// Half of an answer, then the connection is closed.
-pub(super) async fn half_of(answer: HttpResponse) -> HttpResponse {
+pub(crate) async fn half_of(answer: HttpResponse) -> HttpResponse {
     let whole = body::to_bytes(answer.into_body()).await.unwrap_or_default();
     cut(&whole)
 }
 
-pub(super) fn json(status: u16, body: &Value) -> HttpResponse {
+pub(crate) fn json(status: u16, body: &Value) -> HttpResponse {
     builder(status)
         .content_type("application/json; charset=utf-8")
         .body(body.to_string())
