@@ -187,8 +187,7 @@ impl Connections {
             return ConsentResult::Failed;
         };
         // A code can be redeemed once, and what comes of it is kept nowhere else.
-        let home = self.ports.secrets.home();
-        if let Err(error) = self.check_writable(home).await {
+        if let Err(error) = self.check_writable(None).await {
             return failed(&error.into());
         }
         let grant = match client.exchange(returned.consent()).await {

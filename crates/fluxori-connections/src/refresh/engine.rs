@@ -52,7 +52,7 @@ impl Connections {
             return Err(RefreshFailure::Gone);
         }
         // What is bought must be stored, and Google cannot be asked to take part in a transaction.
-        self.check_writable(refresh.credential.secret.backend)
+        self.check_writable(Some(&refresh.credential.secret))
             .await?;
         let give_up = Instant::now() + pace::PATIENCE;
         loop {

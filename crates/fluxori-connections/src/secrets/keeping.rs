@@ -159,10 +159,16 @@ impl Connections {
         Ok((entry, place))
     }
 
-    /// Whether a secret could be kept in this store now. Asked before something is bought that cannot be bought again.
-    pub(crate) async fn check_writable(&self, backend: Backend) -> Result<(), SecretStoreError> {
-        match self.ports.secrets.outside(backend)? {
-            Some(outside) => outside.check_writable().await,
+    /// Whether a secret could be kept now: beside the one that a row holds, or anew. Asked before something is bought that
+    /// cannot be bought again.
+    pub(crate) async fn check_writable(
+        &self,
+        beside: Option<&StoredSecret>,
+    ) -> Result<(), SecretStoreError> {
+        let stores = &self.ports.secrets;
+        let backend = beside.map_or(stores.home(), |held| held.backend);
+        match stores.outside(backend)? {
+            Some(outside) => outside.check_writable(beside).await,
             None => Ok(()),
         }
     }

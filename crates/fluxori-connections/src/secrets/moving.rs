@@ -53,6 +53,19 @@ impl Connections {
         Ok(self.ports.moves.census().await?)
     }
 
+    /// Maintenance: how many credentials a move would look at.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`].
+    pub async fn count_movable(&self, order: &Move) -> Result<u64, ConnectionError> {
+        let mut count = 0;
+        for from in Backend::ALL.iter().filter(|from| **from != order.to) {
+            let organization = order.organization.as_ref();
+            count += self.ports.moves.count(*from, organization).await?;
+        }
+        Ok(count)
+    }
+
     /// Maintenance: moves secrets to another store while everything goes on: each is copied, read back and compared, then
     /// its row lets go of the old one and takes up the new one. May be stopped at any time and begun again; `progress` is
     /// told how many have been looked at. What the rows let go of is destroyed by [`Connections::sweep`].

@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use fluxori_domain::{
     CredentialId, TenantScope,
     ports::{LooseSecret, Sentence},
@@ -34,6 +37,15 @@ impl Connections {
                 return Ok(sweep);
             }
         }
+    }
+
+    /// Whether nothing is left to be destroyed now or within this time.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`].
+    pub async fn is_swept(&self, within: Duration) -> Result<bool, ConnectionError> {
+        let by = self.now() + TimeDelta::from_std(within).unwrap_or(TimeDelta::MAX);
+        Ok(self.ports.ledger.due(by, 1).await?.is_empty())
     }
 
     /// Destroys what is left of a credential now, as far as it is due; housekeeping does the rest.
