@@ -51,7 +51,7 @@ pub enum SecretStoreError {
 /// What is wrong with a keeper outside the database. Each means another thing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutsideTrouble {
-    /// The secret or this version of it is not there: somebody deleted it by hand, or the project is another one.
+    /// The secret or this version of it is not there: somebody deleted it by hand.
     Missing,
     /// This version was destroyed.
     Destroyed,
@@ -73,6 +73,8 @@ pub enum OutsideTrouble {
     Billing,
     /// The service is switched off in the project.
     ApiDisabled,
+    /// The project cannot be used, or is not the one that the stored name says.
+    Project,
     /// It refused in a way that it does not document.
     Refused,
 }
@@ -82,9 +84,7 @@ impl OutsideTrouble {
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Missing => {
-                "Google does not have the secret: it was deleted by hand, or GCP_PROJECT_ID names another project"
-            }
+            Self::Missing => "Google does not have the secret: it was deleted by hand",
             Self::Destroyed => "this version of the secret was destroyed at Google",
             Self::Disabled => "this version of the secret is disabled at Google: enable it there",
             Self::Denied => {
@@ -102,6 +102,9 @@ impl OutsideTrouble {
             Self::Billing => "the Google project has no working billing account",
             Self::ApiDisabled => {
                 "the service is switched off in the Google project: `fluxori-server doctor` prints how to enable it"
+            }
+            Self::Project => {
+                "GCP_PROJECT_ID names a project that cannot be used, or another one than the secret is in"
             }
             Self::Refused => "Google refused, and does not document why",
         }
