@@ -2,7 +2,7 @@
 
 mod machine;
 pub(crate) mod report;
-mod row;
+pub(crate) mod row;
 
 pub(crate) use machine::Machine;
 pub(crate) use row::Row;

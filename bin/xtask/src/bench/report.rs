@@ -33,9 +33,13 @@ pub(crate) fn json(machine: &Machine, rows: &[Row]) -> serde_json::Value {
 }
 
 fn cells(row: &Row) -> Vec<String> {
+    let with_unit = |value: f64| match row.unit.as_str() {
+        "" => count(value),
+        unit => format!("{} {unit}", number(value)),
+    };
     let reference = match (row.reference, &row.reference_name) {
-        (Some(value), Some(name)) => format!("{} {} ({name})", number(value), row.unit),
-        (Some(value), None) => format!("{} {}", number(value), row.unit),
+        (Some(value), Some(name)) => format!("{} ({name})", with_unit(value)),
+        (Some(value), None) => with_unit(value),
         (None, _) => String::new(),
     };
     let verdict = match row.verdict() {
@@ -45,7 +49,7 @@ fn cells(row: &Row) -> Vec<String> {
     };
     vec![
         row.row.clone(),
-        format!("{} {}", number(row.value), row.unit),
+        with_unit(row.value),
         reference,
         row.ratio
             .map(|ratio| format!("{ratio:.2}"))
@@ -60,6 +64,11 @@ fn number(value: f64) -> String {
     if value.abs() < 100.0 {
         return format!("{value:.2}");
     }
+    count(value)
+}
+
+/// A whole number, thousands set apart: `512 000`, `0`.
+fn count(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -110,5 +119,6 @@ mod tests {
         assert_eq!(number(1.2895), "1.29");
         assert_eq!(number(482.4), "482");
         assert_eq!(number(1_234_567.8), "1 234 568");
+        assert_eq!((count(0.0), count(1_000.0)), ("0".into(), "1 000".into()));
     }
 }

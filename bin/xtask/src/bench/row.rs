@@ -22,12 +22,13 @@ pub(crate) struct Row {
     /// `value` through `reference`.
     #[serde(default)]
     pub(crate) ratio: Option<f64>,
-    /// What the ratio must reach, such as `>= 0.7`; none where the row is there to be seen only.
+    /// What the ratio must reach, such as `>= 0.7`, or the value itself where it is measured against no reference; none
+    /// where the row is there to be seen only.
     #[serde(default)]
     pub(crate) bar: Option<String>,
 }
 
-/// How a ratio stands to its bar.
+/// How a row stands to its bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Met,
@@ -52,27 +53,26 @@ impl Row {
     }
 
     /// # Errors
-    /// When the bar is neither `>= number` nor `<= number`, or there is a bar and no ratio.
+    /// When the bar is none of `>= number`, `<= number` and `= number`, or there is a reference and no ratio to it.
     pub(crate) fn verdict(&self) -> Result<Verdict> {
         let Some(bar) = &self.bar else {
             return Ok(Verdict::NoBar);
         };
-        let ratio = self
-            .ratio
-            .with_context(|| format!("{}: a bar and no ratio", self.row))?;
-        let unreadable = || format!("{}: unreadable bar {bar:?}", self.row);
-        let (at_least, number) = if let Some(number) = bar.strip_prefix(">=") {
-            (true, number)
-        } else if let Some(number) = bar.strip_prefix("<=") {
-            (false, number)
-        } else {
-            anyhow::bail!(unreadable());
+        let judged = match self.reference {
+            Some(_) => self
+                .ratio
+                .with_context(|| format!("{}: a bar and no ratio", self.row))?,
+            None => self.ratio.unwrap_or(self.value),
         };
-        let number: f64 = number.trim().parse().with_context(unreadable)?;
-        let met = if at_least {
-            ratio >= number
-        } else {
-            ratio <= number
+        let unreadable = || format!("{}: unreadable bar {bar:?}", self.row);
+        let digits = bar.trim_start_matches(['>', '<', '=']);
+        let number: f64 = digits.trim().parse().with_context(unreadable)?;
+        let met = match bar.strip_suffix(digits).unwrap_or_default() {
+            ">=" => judged >= number,
+            "<=" => judged <= number,
+            // Of counts, which are whole.
+            "=" => (judged - number).abs() < 0.5,
+            _ => anyhow::bail!(unreadable()),
         };
         Ok(if met { Verdict::Met } else { Verdict::Missed })
     }
@@ -100,7 +100,29 @@ mod tests {
         assert_eq!(row(0.69, ">= 0.7").verdict().unwrap(), Verdict::Missed);
         assert_eq!(row(1.9, "<=2").verdict().unwrap(), Verdict::Met);
         assert_eq!(row(2.1, "<=2").verdict().unwrap(), Verdict::Missed);
-        assert!(row(1.0, "fast").verdict().is_err());
+        for bar in ["fast", "0.7", "=> 0.7", ">=", ""] {
+            assert!(row(1.0, bar).verdict().is_err(), "{bar}");
+        }
+        let no_ratio = Row {
+            ratio: None,
+            ..row(1.0, ">= 0.7")
+        };
+        assert!(no_ratio.verdict().is_err());
+    }
+
+    #[test]
+    fn a_value_without_a_reference_is_judged_itself() {
+        let count = |bar: &str| Row {
+            value: 1_000.0,
+            reference: None,
+            reference_name: None,
+            ratio: None,
+            ..row(0.0, bar)
+        };
+        assert_eq!(count("= 1000").verdict().unwrap(), Verdict::Met);
+        assert_eq!(count("= 1001").verdict().unwrap(), Verdict::Missed);
+        assert_eq!(count("= 0").verdict().unwrap(), Verdict::Missed);
+        assert_eq!(count("<= 100").verdict().unwrap(), Verdict::Missed);
     }
 
     #[test]

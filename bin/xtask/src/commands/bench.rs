@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     bench::{Machine, Row, report},
+    commands::storm,
     process, terminal, tools, workspace,
 };
 
@@ -19,7 +20,7 @@ pub(crate) struct Args {
     quick: bool,
 }
 
-/// The programs that measure: package and benchmark. Each prints its rows as lines of JSON.
+/// The programs that measure alone: package and benchmark. Each prints its rows as lines of JSON.
 const PROGRAMS: &[(&str, &str)] = &[
     ("fluxori-vault", "seal"),
     ("fluxori-persistence", "read"),
@@ -31,16 +32,22 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     tools::ensure_postgresql()?;
     let mut rows = Vec::new();
     let mut failed = Vec::new();
-    for (package, benchmark) in PROGRAMS {
-        let name = format!("{package}: {benchmark}");
-        match terminal::step(&name, || measure(package, benchmark, args.quick)) {
+    let mut note =
+        |name: String, work: &dyn Fn() -> Result<Vec<Row>>| match terminal::step(&name, work) {
             Ok(measured) => rows.extend(measured),
             Err(error) => {
                 println!("{error:#}");
                 failed.push(name);
             }
-        }
+        };
+    for (package, benchmark) in PROGRAMS {
+        let name = format!("{package}: {benchmark}");
+        note(name, &|| measure(package, benchmark, args.quick));
     }
+    note("storm".to_owned(), &|| {
+        let findings = storm::measure(args.quick)?;
+        Ok(findings.into_iter().map(Row::from).collect())
+    });
     let machine = Machine::look();
     print!("\n{}", report::text(&machine, &rows));
     if args.quick {

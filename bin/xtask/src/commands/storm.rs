@@ -14,7 +14,7 @@ use crate::{
     bench::Machine,
     canary,
     interrupts::Interrupts,
-    storm::{self, Plan, Setting, Size},
+    storm::{self, Finding, Plan, Setting, Size},
     terminal, tools, workspace,
 };
 
@@ -58,48 +58,25 @@ impl Args {
     }
 
     fn plan(&self) -> Plan {
-        let usual = if self.short { Size::SHORT } else { Size::WHOLE };
+        let usual = Plan::usual(self.short);
         let or = |chosen: Option<u16>, usual| chosen.map_or(usual, usize::from);
         Plan {
             size: Size {
-                processes: or(self.processes, usual.processes),
-                callers: or(self.callers, usual.callers),
-                credentials: or(self.credentials, usual.credentials),
-                trouble: self.seconds.map_or(usual.trouble, Duration::from_secs),
+                processes: or(self.processes, usual.size.processes),
+                callers: or(self.callers, usual.size.callers),
+                credentials: or(self.credentials, usual.size.credentials),
+                trouble: self.seconds.map_or(usual.size.trouble, Duration::from_secs),
             },
-            is_short: self.short,
             seed: self.seed,
+            ..usual
         }
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     tools::ensure_postgresql()?;
-    let programs = terminal::step("build the programs", || build(args.short))?;
-    let program = |name: &str| {
-        let found = programs.get(name);
-        found.with_context(|| format!("there is no program {name}"))
-    };
-    let output = workspace::target_folder()?.join("xtask-storm");
-    if output.exists() {
-        fs::remove_dir_all(&output).context("could not remove what the last storm left")?;
-    }
-    fs::create_dir_all(&output)?;
-
-    let server = PostgresServer::start().context("PostgreSQL did not start")?;
-    let mut interrupts = Interrupts::listen()?;
-    let findings = storm::play(&mut Setting {
-        plan: args.plan(),
-        server: &server,
-        worker: program("storm_worker")?,
-        marketplaces: program("simulated-marketplaces")?,
-        output: &output,
-        interrupts: &mut interrupts,
-    })?;
-    let leaks = terminal::step("search what the processes left behind for secrets", || {
-        search(&output, server.socket_dir())
-    });
-    drop(server);
+    let programs = terminal::step("build the programs", || build(!args.short))?;
+    let Played { findings, leaks } = play(args.plan(), &programs)?;
 
     let machine = Machine::look();
     print!("\n{}", storm::text(&machine, &findings));
@@ -117,9 +94,50 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     leaks
 }
 
-/// A short storm uses what the tests have built already.
-fn build(is_short: bool) -> Result<BTreeMap<String, PathBuf>> {
-    if is_short {
+/// What `bench` runs: the storm that the bars are about, or a short one, of programs built as those that it measures are.
+pub(crate) fn measure(is_short: bool) -> Result<Vec<Finding>> {
+    let programs = build(true)?;
+    let Played { findings, leaks } = play(Plan::usual(is_short), &programs)?;
+    leaks.map(|()| findings)
+}
+
+/// What came of a storm.
+struct Played {
+    findings: Vec<Finding>,
+    /// Whether its processes kept secrets to themselves.
+    leaks: Result<()>,
+}
+
+fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Played> {
+    let program = |name: &str| {
+        let found = programs.get(name);
+        found.with_context(|| format!("there is no program {name}"))
+    };
+    let output = workspace::target_folder()?.join("xtask-storm");
+    if output.exists() {
+        fs::remove_dir_all(&output).context("could not remove what the last storm left")?;
+    }
+    fs::create_dir_all(&output)?;
+
+    let server = PostgresServer::start().context("PostgreSQL did not start")?;
+    let mut interrupts = Interrupts::listen()?;
+    let findings = storm::play(&mut Setting {
+        plan,
+        server: &server,
+        worker: program("storm_worker")?,
+        marketplaces: program("simulated-marketplaces")?,
+        output: &output,
+        interrupts: &mut interrupts,
+    })?;
+    let leaks = terminal::step("search what the processes left behind for secrets", || {
+        search(&output, server.socket_dir())
+    });
+    Ok(Played { findings, leaks })
+}
+
+/// Without optimisation, what the tests have built already will do.
+fn build(is_optimised: bool) -> Result<BTreeMap<String, PathBuf>> {
+    if !is_optimised {
         return workspace::build_programs(&["simulated-marketplaces"]);
     }
     workspace::build(&[

@@ -39,6 +39,15 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The storm that the bars are about, or a short one.
+    pub(crate) const fn usual(is_short: bool) -> Self {
+        Self {
+            size: if is_short { Size::SHORT } else { Size::WHOLE },
+            is_short,
+            seed: 1,
+        }
+    }
+
     /// How often trouble lets all access tokens run out.
     pub(crate) const fn expiry_every(&self) -> Duration {
         if self.is_short {

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{bench::Machine, terminal};
+use crate::{
+    bench::{Machine, Row},
+    terminal,
+};
 
 /// What must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -100,6 +103,24 @@ impl Finding {
     }
 }
 
+/// One row among those of the benchmarks.
+impl From<Finding> for Row {
+    fn from(finding: Finding) -> Self {
+        Self {
+            row: format!("storm, {}: {}", finding.scene, finding.what),
+            unit: finding.unit.to_owned(),
+            value: finding.value,
+            reference: None,
+            reference_name: None,
+            ratio: None,
+            bar: finding.bar.map(|bar| match bar {
+                Bar::Exactly(count) => format!("= {count}"),
+                Bar::AtMost(most) => format!("<= {most}"),
+            }),
+        }
+    }
+}
+
 /// What missed its bar.
 pub(crate) fn missed(findings: &[Finding]) -> Vec<String> {
     findings
@@ -135,6 +156,25 @@ fn number(value: f64, unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::row::Verdict;
+
+    #[test]
+    fn benchmarks_judge_a_finding_as_the_storm_does() {
+        let wait = |time| Finding::measure("waiting", "99 %", time, "ms").at_most(100.0);
+        let spent = |count| Finding::count("calm", "grants spent", count).exactly(1_000);
+        for finding in [wait(99.9), wait(100.1), spent(1_000), spent(999)] {
+            let expected = if finding.is_missed() {
+                Verdict::Missed
+            } else {
+                Verdict::Met
+            };
+            assert_eq!(Row::from(finding).verdict().unwrap(), expected);
+        }
+        let row = Row::from(spent(999));
+        assert_eq!(row.row, "storm, calm: grants spent");
+        let seen = Row::from(Finding::count("trouble", "processes killed", 30));
+        assert_eq!(seen.verdict().unwrap(), Verdict::NoBar);
+    }
 
     #[test]
     fn a_count_meets_only_itself_and_a_measure_all_that_is_below() {
