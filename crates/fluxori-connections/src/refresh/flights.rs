@@ -107,7 +107,7 @@ mod tests {
     #[tokio::test]
     async fn a_flight_that_panics_ends_for_all_and_is_no_verdict() {
         let flights = Flights::default();
-        let credential = CredentialId::from(Uuid::nil());
+        let credential = CredentialId::from_uuid(Uuid::nil());
         let everybody_is_here = Arc::new(Notify::new());
         let passengers = (0..3).map(|_| {
             let everybody_is_here = Arc::clone(&everybody_is_here);
