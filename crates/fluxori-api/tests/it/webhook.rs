@@ -62,6 +62,31 @@ async fn an_uninstalled_app_disconnects_the_shop(app: TestApp) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_with_the_headers_of_events_is_understood() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    let arrival = browser.connect("shopify", &Decision::agree()).await;
+    let path = format!("/api/connections/{}", arrival.connected()[0]);
+    app.clock.advance(TimeDelta::minutes(1));
+    let answer = app
+        .ask(Method::POST, PATH)
+        .header(
+            "Shopify-Hmac-Sha256",
+            &sign_shopify_body(BODY.as_bytes(), keys::SHOPIFY_CLIENT_SECRET),
+        )
+        .header("Shopify-Topic", "app/uninstalled")
+        .header("Shopify-Shop-Domain", keys::SHOPIFY_SHOP)
+        .header("Shopify-Webhook-Id", "one")
+        .header("Shopify-Triggered-At", &app.clock.now().to_rfc3339())
+        .body(BODY)
+        .send()
+        .await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(app.get(&path).await.ok(200)["status"], "disconnected");
+    app.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_is_not_shopifys_is_refused() {
     let app = Builder::new()
         .settings(|settings| settings.login_failures_per_minute = 2)
