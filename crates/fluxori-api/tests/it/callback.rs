@@ -86,6 +86,37 @@ async fn a_seller_who_does_not_agree_is_sent_back() {
     app.stop().await.unwrap();
 }
 
+/// The errors of RFC 6749, section 4.1.2.1, and one that nobody has described.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_error_of_a_consent_page_is_a_refusal_of_which_nothing_is_repeated() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::new(&app);
+    for error in [
+        "access_denied",
+        "invalid_request",
+        "invalid_scope",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+        "canary_error",
+    ] {
+        let url = browser.leave("xero").await;
+        let back = browser.decide(&url, &Decision::refuse());
+        let mut query = query_of(&back);
+        set(&mut query, "error", error);
+        query.push(("error_description".into(), "canary words".into()));
+        let back = with_query(&back, &query);
+        assert_eq!(browser.arrive(&back).await.only_result(), "denied");
+        let again = browser.arrive(&back).await;
+        assert_eq!(again.only_result(), "expired", "{error}");
+    }
+    assert_eq!(count(&app).await, 0);
+    app.stop().await.unwrap();
+    let lines = logs::lines();
+    assert!(!lines.contains("canary_error") && !lines.contains("canary words"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_belongs_to_one_marketplace() {
     let app = TestApp::start().await;

@@ -17,6 +17,9 @@ use crate::{
 /// How long the keys are used before they are asked for again.
 const LIFE: TimeDelta = TimeDelta::hours(1);
 
+/// Shortest time between two fetches that unknown keys gave rise to, however many are named meanwhile.
+const PAUSE: TimeDelta = TimeDelta::seconds(30);
+
 /// Most keys that are looked at.
 const MAX_KEYS: usize = 32;
 
@@ -45,18 +48,22 @@ pub(super) type SigningKeys = Arc<[SigningKey]>;
 
 /// The latest keys, and when they were fetched.
 #[derive(Debug, Default)]
-pub(super) struct KnownKeys(Mutex<Option<(DateTime<Utc>, SigningKeys)>>);
+pub(super) struct KnownKeys {
+    latest: Mutex<Option<(DateTime<Utc>, SigningKeys)>>,
+    /// When an unknown key last led to a fetch. Held during such a fetch, so that there is one at a time.
+    renewed_at: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+}
 
 impl KnownKeys {
     fn recall(&self, now: DateTime<Utc>) -> Option<SigningKeys> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, keys) = known.as_ref()?;
         let age = now - *at;
         (age >= TimeDelta::zero() && age < LIFE).then(|| keys.clone())
     }
 
     fn remember(&self, keys: &SigningKeys, now: DateTime<Utc>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         *known = Some((now, keys.clone()));
     }
 }
@@ -83,8 +90,29 @@ impl Xero {
         }
     }
 
+    /// The keys when one is named that is not among `known`: those that somebody else has fetched since, or as Xero
+    /// publishes them now. `known` again if that was asked a moment ago.
+    pub(super) async fn renewed_signing_keys(
+        &self,
+        known: SigningKeys,
+    ) -> Result<SigningKeys, Outcome> {
+        let mut renewed_at = self.keys.renewed_at.lock().await;
+        let now = self.clock.now();
+        if let Some(latest) = self.keys.recall(now)
+            && !Arc::ptr_eq(&latest, &known)
+        {
+            return Ok(latest);
+        }
+        if renewed_at.is_some_and(|at| (now - at).abs() < PAUSE) {
+            return Ok(known);
+        }
+        let keys = self.fetch_signing_keys().await?;
+        *renewed_at = Some(now);
+        Ok(keys)
+    }
+
     /// The keys as Xero publishes them now.
-    pub(super) async fn fetch_signing_keys(&self) -> Result<SigningKeys, Outcome> {
+    async fn fetch_signing_keys(&self) -> Result<SigningKeys, Outcome> {
         let exchange = self
             .http
             .send(ProviderRequest {

@@ -157,6 +157,55 @@ async fn the_keys_are_fetched_before_the_code_is_spent_and_once_an_hour() {
     );
 }
 
+/// Redeems a code whose id token cannot be believed.
+async fn doubted(world: &World) {
+    let ExchangeReport::Refused(outcome) = world.redeem(&agreed(world, &both())).await else {
+        panic!("the id token is signed with a key that nobody published")
+    };
+    assert_eq!(outcome.class, OutcomeClass::ConfigError);
+}
+
+#[tokio::test]
+async fn a_new_key_of_xeros_is_fetched_once_and_nobody_notices() {
+    let world = World::new();
+    world.granted(&agreed(&world, &both())).await;
+    world.providers.rotate_xero_key();
+    world.providers.publish_xero_key();
+    // All at once: they hold the old keys when they see the new one.
+    let [one, other, another] = [(); 3].map(|()| agreed(&world, &both()));
+    tokio::join!(
+        world.granted(&one),
+        world.granted(&other),
+        world.granted(&another)
+    );
+    assert_eq!(world.providers.count(Call::XeroKeys), 2);
+    world.granted(&agreed(&world, &both())).await;
+    assert_eq!(world.providers.count(Call::XeroKeys), 2);
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn keys_that_nobody_published_do_not_make_us_ask_for_keys_all_the_time() {
+    let world = World::new();
+    world.providers.rotate_xero_key();
+    for _ in 0..5 {
+        doubted(&world).await;
+    }
+    assert_eq!(
+        world.providers.count(Call::XeroKeys),
+        2,
+        "the first time, and once for all the strange ones"
+    );
+    world.clock.advance(TimeDelta::seconds(29));
+    doubted(&world).await;
+    assert_eq!(world.providers.count(Call::XeroKeys), 2);
+
+    world.providers.publish_xero_key();
+    world.clock.advance(TimeDelta::seconds(1));
+    world.granted(&agreed(&world, &both())).await;
+    assert_eq!(world.providers.count(Call::XeroKeys), 3);
+}
+
 #[tokio::test]
 async fn without_openid_nobody_asks_for_keys() {
     let world = World::with(

@@ -60,7 +60,7 @@ async fn answer(state: &State, seen: &mut Seen<'_>, call: Call, parts: &[&str]) 
         (Call::XeroOrganisation, _) => xero::organisation(state, seen).await,
         (Call::XeroToken, _) => oauth::xero::token(state, seen).await,
         (Call::XeroRevocation, _) => oauth::xero::revocation(state, seen).await,
-        (Call::XeroKeys, _) => oauth::xero::key_set(seen),
+        (Call::XeroKeys, _) => oauth::xero::key_set(state, seen),
         _ => {
             seen.require(false, "calls an address that no marketplace has");
             wire::json(404, &json!({"message": "Not Found"}))

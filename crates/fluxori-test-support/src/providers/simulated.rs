@@ -53,6 +53,16 @@ impl SimulatedProviders {
         self.state.clients().refuse(secret, is_refused);
     }
 
+    /// Lets Xero sign id tokens with its next key from now on, which it does not publish yet.
+    pub fn rotate_xero_key(&self) {
+        self.state.signing().uses_next = true;
+    }
+
+    /// Lets Xero publish its next key beside the first one.
+    pub fn publish_xero_key(&self) {
+        self.state.signing().publishes_next = true;
+    }
+
     /// Lets a call fail.
     pub fn inject(&self, rule: FaultRule) {
         self.state.faults().add(rule);

@@ -11,7 +11,7 @@ use super::{
     Behaviour, Call, Provider, RecordedRequest, Seed,
     faults::Faults,
     keys,
-    oauth::{Access, Clients, Grants, Holder, make_hex},
+    oauth::{Access, Clients, Grants, Holder, Signing, make_hex},
 };
 
 /// What all workers share. None of its locks is held while anything waits.
@@ -21,6 +21,7 @@ pub(super) struct State {
     inner: Mutex<Inner>,
     grants: Mutex<Grants>,
     faults: Mutex<Faults>,
+    signing: Mutex<Signing>,
     clients: Clients,
 }
 
@@ -66,6 +67,7 @@ impl State {
             }),
             grants: Mutex::new(grants),
             faults: Mutex::default(),
+            signing: Mutex::default(),
             clients: Clients::default(),
         }
     }
@@ -84,6 +86,10 @@ impl State {
 
     pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn signing(&self) -> MutexGuard<'_, Signing> {
+        self.signing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) const fn clients(&self) -> &Clients {

@@ -33,6 +33,7 @@ mod tests {
     #[case(&[("error", "access_denied"), ("state", "s")], "denied")]
     #[case(&[("error", "access_denied"), ("code", "canary-1"), ("state", "s")], "denied")]
     #[case(&[("code", "canary-1")], "malformed")]
+    #[case(&[("error", "server_error"), ("error_description", "canary words"), ("state", "s")], "denied")]
     #[case(&[("error", "access_denied")], "malformed")]
     #[case(&[("state", "s")], "malformed")]
     #[case(&[("code", "a"), ("code", "b"), ("state", "s")], "malformed")]

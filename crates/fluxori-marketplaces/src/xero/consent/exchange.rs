@@ -71,7 +71,7 @@ impl Xero {
         };
         let mut result = believed(&keys);
         if result == Err(Doubt::UnknownKey) {
-            keys = self.fetch_signing_keys().await?;
+            keys = self.renewed_signing_keys(keys).await?;
             result = believed(&keys);
         }
         // Whoever answered is not Xero, or we are not the application that it answered: a setting is wrong.

@@ -24,6 +24,7 @@ pub(super) use access::{Access, Holder};
 pub(super) use clients::Clients;
 pub(super) use codes::NewCode;
 pub(super) use grant::Organisation;
+pub(super) use signing::Signing;
 pub(super) use store::Grants;
 pub(super) use values::{derive_uuid, make_hex};
 

@@ -1,4 +1,4 @@
-//! Xero's JSON web tokens, and the key that signs them.
+//! Xero's JSON web tokens, and the keys that sign them.
 
 use std::sync::OnceLock;
 
@@ -15,9 +15,21 @@ use super::{super::canary, Provider, values};
 
 /// The issuer in every token, whatever the address of the simulation.
 const ISSUER: &str = "https://identity.xero.com";
-const KEY_ID: &str = "simulated-key";
-/// A key made for this simulation. Nothing else trusts it.
-const KEY: &[u8] = include_bytes!("xero-signing-key.pk8");
+
+/// The keys, which were made for this simulation: nothing else trusts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    First,
+    Next,
+}
+
+/// Which key signs id tokens, and which are published.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in super::super) struct Signing {
+    pub(in super::super) uses_next: bool,
+    /// The first one always is.
+    pub(in super::super) publishes_next: bool,
+}
 
 /// What the tokens say of a grant.
 #[derive(Debug, Clone, Copy)]
@@ -51,11 +63,20 @@ pub(super) fn make_access_token(claims: &Claims<'_>, now: DateTime<Utc>) -> Stri
         "authentication_event_id": claims.auth_event,
         "scope": claims.scope.split(' ').collect::<Vec<_>>(),
     });
-    encode(&payload, claims.asks_for("openid"))
+    encode(&payload, claims.asks_for("openid").then_some(Key::First))
 }
 
 /// The id token of a consent, where `openid` was granted.
-pub(super) fn make_id_token(claims: &Claims<'_>, now: DateTime<Utc>) -> Option<String> {
+pub(super) fn make_id_token(
+    claims: &Claims<'_>,
+    signing: Signing,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let key = if signing.uses_next {
+        Key::Next
+    } else {
+        Key::First
+    };
     let payload = json!({
         "nbf": now.timestamp(),
         "exp": (now + chrono::TimeDelta::minutes(5)).timestamp(),
@@ -70,20 +91,24 @@ pub(super) fn make_id_token(claims: &Claims<'_>, now: DateTime<Utc>) -> Option<S
         "given_name": "Canary",
         "family_name": "Person",
     });
-    claims.asks_for("openid").then(|| encode(&payload, true))
+    claims
+        .asks_for("openid")
+        .then(|| encode(&payload, Some(key)))
 }
 
-/// The public key, as a JSON web key set.
-pub(super) fn key_set() -> Value {
-    let public: PublicKeyComponents<Vec<u8>> = key().public().into();
-    json!({"keys": [{
-        "kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID,
-        "n": URL_SAFE_NO_PAD.encode(public.n), "e": URL_SAFE_NO_PAD.encode(public.e),
-    }]})
+/// The public keys, as a JSON web key set.
+pub(super) fn key_set(signing: Signing) -> Value {
+    let mut keys = vec![Key::First.public()];
+    if signing.publishes_next {
+        keys.push(Key::Next.public());
+    }
+    json!({"keys": keys})
 }
 
-fn encode(payload: &Value, is_signed: bool) -> String {
-    let header = json!({"alg": "RS256", "kid": KEY_ID, "typ": "JWT"}).to_string();
+/// Signed by a key, or by nobody.
+fn encode(payload: &Value, key: Option<Key>) -> String {
+    let id = key.unwrap_or(Key::First).id();
+    let header = json!({"alg": "RS256", "kid": id, "typ": "JWT"}).to_string();
     // The marker comes first: its base64 is the same in every token.
     let payload = format!("{}{}", canary::JWT_TEXT, &payload.to_string()[1..]);
     let text = format!(
@@ -91,16 +116,16 @@ fn encode(payload: &Value, is_signed: bool) -> String {
         URL_SAFE_NO_PAD.encode(header),
         URL_SAFE_NO_PAD.encode(payload)
     );
-    let mut signature = vec![0; key().public().modulus_len()];
-    if is_signed {
-        key()
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                text.as_bytes(),
-                &mut signature,
-            )
-            .expect("the buffer has the length of the modulus");
+    let pair = key.unwrap_or(Key::First).pair();
+    let mut signature = vec![0; pair.public().modulus_len()];
+    if key.is_some() {
+        pair.sign(
+            &RSA_PKCS1_SHA256,
+            &SystemRandom::new(),
+            text.as_bytes(),
+            &mut signature,
+        )
+        .expect("the buffer has the length of the modulus");
     } else {
         let own = values::make_hex::<16>();
         for (place, byte) in signature.iter_mut().zip(own.bytes().cycle()) {
@@ -110,9 +135,31 @@ fn encode(payload: &Value, is_signed: bool) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn key() -> &'static KeyPair {
-    static PARSED: OnceLock<KeyPair> = OnceLock::new();
-    PARSED.get_or_init(|| KeyPair::from_pkcs8(KEY).expect("the key beside this file is one"))
+impl Key {
+    const fn id(self) -> &'static str {
+        match self {
+            Self::First => "simulated-key",
+            Self::Next => "simulated-next-key",
+        }
+    }
+
+    fn pair(self) -> &'static KeyPair {
+        static FIRST: OnceLock<KeyPair> = OnceLock::new();
+        static NEXT: OnceLock<KeyPair> = OnceLock::new();
+        let (parsed, bytes): (_, &[u8]) = match self {
+            Self::First => (&FIRST, include_bytes!("xero-signing-key.pk8")),
+            Self::Next => (&NEXT, include_bytes!("xero-next-signing-key.pk8")),
+        };
+        parsed.get_or_init(|| KeyPair::from_pkcs8(bytes).expect("the key beside this file is one"))
+    }
+
+    fn public(self) -> Value {
+        let public: PublicKeyComponents<Vec<u8>> = self.pair().public().into();
+        json!({
+            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.id(),
+            "n": URL_SAFE_NO_PAD.encode(public.n), "e": URL_SAFE_NO_PAD.encode(public.e),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -128,11 +175,17 @@ mod tests {
         auth_event: "4f6b1a70-0000-4000-8000-000000000002",
     };
 
-    fn verify(token: &str) -> Result<Value, ring::error::Unspecified> {
+    const ROTATED: Signing = Signing {
+        uses_next: true,
+        publishes_next: true,
+    };
+
+    /// With the key of this place in the set.
+    fn verify(token: &str, place: usize) -> Result<Value, ring::error::Unspecified> {
         let (text, signature) = token.rsplit_once('.').unwrap();
         let part = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
-        let keys = key_set();
-        let number = |name: &str| part(keys["keys"][0][name].as_str().unwrap());
+        let keys = key_set(ROTATED);
+        let number = |name: &str| part(keys["keys"][place][name].as_str().unwrap());
         let key = signature::RsaPublicKeyComponents {
             n: number("n"),
             e: number("e"),
@@ -149,10 +202,13 @@ mod tests {
     #[test]
     fn an_id_token_is_signed_by_the_published_key() {
         let now = DateTime::UNIX_EPOCH;
-        let payload = verify(&make_id_token(&CLAIMS, now).unwrap()).unwrap();
+        let token = |signing| make_id_token(&CLAIMS, signing, now).unwrap();
+        assert!(verify(&token(ROTATED), 0).is_err());
+        assert!(verify(&token(ROTATED), 1).is_ok());
+        let payload = verify(&token(Signing::default()), 0).unwrap();
         assert_eq!(payload["aud"], "client");
         assert_eq!(payload["iss"], ISSUER);
-        let payload = verify(&make_access_token(&CLAIMS, now)).unwrap();
+        let payload = verify(&make_access_token(&CLAIMS, now), 0).unwrap();
         assert_eq!(payload["exp"], 1800);
         assert_eq!(payload["authentication_event_id"], CLAIMS.auth_event);
     }
@@ -164,9 +220,9 @@ mod tests {
             ..CLAIMS
         };
         let now = DateTime::UNIX_EPOCH;
-        assert_eq!(make_id_token(&claims, now), None);
+        assert_eq!(make_id_token(&claims, Signing::default(), now), None);
         let token = make_access_token(&claims, now);
-        assert!(verify(&token).is_err());
+        assert!(verify(&token, 0).is_err());
         assert!(token.contains(canary::JWT), "{token}");
     }
 }

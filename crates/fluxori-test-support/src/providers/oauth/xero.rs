@@ -99,9 +99,9 @@ pub(in super::super) async fn revocation(state: &State, seen: &mut Seen<'_>) -> 
 }
 
 /// `GET /.well-known/openid-configuration/jwks`.
-pub(in super::super) fn key_set(seen: &mut Seen<'_>) -> HttpResponse {
+pub(in super::super) fn key_set(state: &State, seen: &mut Seen<'_>) -> HttpResponse {
     seen.require_method("GET");
-    wire::json(200, &signing::key_set())
+    wire::json(200, &signing::key_set(*state.signing()))
 }
 
 /// Why an application is not served, in Xero's word.
@@ -170,7 +170,7 @@ fn answer(state: &State, tokens: &Tokens) -> Value {
         scope: &tokens.scope,
         auth_event: &tokens.auth_event,
     };
-    if let Some(id_token) = signing::make_id_token(&claims, now) {
+    if let Some(id_token) = signing::make_id_token(&claims, *state.signing(), now) {
         answer["id_token"] = json!(id_token);
     }
     answer
