@@ -1,4 +1,4 @@
-//! The simulated marketplaces, as an application and a browser meet them.
+//! The simulated marketplaces and the fake of Google, as an application and a browser meet them.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,6 +8,7 @@
 mod amazon;
 mod control;
 mod faults;
+mod google;
 mod pages;
 mod shopify;
 mod world;

@@ -1,0 +1,5 @@
+//! The fake of Google, as clients meet it.
+
+mod judge;
+mod wire;
+mod world;
