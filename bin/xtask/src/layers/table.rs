@@ -31,6 +31,13 @@ pub(crate) const TABLE: &[Layer] = &[
             "tokio-postgres",
         ],
     },
+    // Speaks to Google; what the bytes mean, and which row names them, is not its business.
+    Layer {
+        name: "fluxori-secret-manager",
+        may_use: &["fluxori-domain"],
+        must_not_use: &["config"],
+        must_not_reach: &["actix*", "diesel*", "tokio-postgres"],
+    },
     // Cannot decrypt, because it does not link what decrypts. (TLS to PostgreSQL brings ring in from below.)
     Layer {
         name: "fluxori-persistence",
@@ -61,6 +68,7 @@ pub(crate) const TABLE: &[Layer] = &[
             "diesel*",
             "fluxori-marketplaces",
             "fluxori-persistence",
+            "fluxori-secret-manager",
             "fluxori-vault",
             "reqwest",
             "tokio-postgres",
@@ -74,6 +82,7 @@ pub(crate) const TABLE: &[Layer] = &[
             "fluxori-domain",
             "fluxori-marketplaces",
             "fluxori-persistence",
+            "fluxori-secret-manager",
             "fluxori-vault",
         ],
         must_not_use: &[],
@@ -89,6 +98,7 @@ pub(crate) const TABLE: &[Layer] = &[
             "fluxori-credentials",
             "fluxori-marketplaces",
             "fluxori-persistence",
+            "fluxori-secret-manager",
             "fluxori-vault",
             "tokio-postgres",
         ],
