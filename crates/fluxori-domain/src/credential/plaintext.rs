@@ -1,8 +1,8 @@
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-/// A credential document in the clear, as bytes: the only thing that is ever sealed or opened.
-/// Wiped when dropped.
+/// Bytes in the clear: a credential document, or a data key on its way to or from the keeper of its master key. Wiped
+/// when dropped.
 pub struct Plaintext(Zeroizing<Vec<u8>>);
 
 impl Plaintext {

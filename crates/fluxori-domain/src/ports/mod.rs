@@ -8,6 +8,7 @@ mod flows;
 mod grants;
 mod idempotency;
 mod marketplace;
+mod master_keys;
 mod outside_store;
 mod refreshes;
 mod secret_ledger;
@@ -33,6 +34,7 @@ pub use marketplace::{
     MarketplaceClient, RateHeadroom, RefreshReport, RefreshSubject, Renewal, TestReport,
     TestSubject, WebhookEvent, WebhookProblem, WebhookRequest, WebhookTopic,
 };
+pub use master_keys::MasterKeyService;
 pub use outside_store::{OutsidePage, OutsidePlace, OutsideStore, OutsideValue, Place};
 pub use refreshes::{
     Begun, RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, RefreshRepository,

@@ -3,7 +3,7 @@ use std::{error::Error, time::Duration};
 use async_trait::async_trait;
 
 use super::{OutsideStore, Place, StorageError};
-use crate::{Backend, Plaintext, SecretContext, StoredSecret};
+use crate::{Backend, OrganizationId, Plaintext, SecretContext, StoredSecret};
 
 /// Why a secret could not be kept, opened or destroyed. Never says anything about the secret.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub enum SecretStoreError {
     DoesNotOpen,
     /// No key of the keyring fits: the master key was changed without keeping the old one.
     #[error(
-        "the key {id} that protects the stored secret is not in the keyring; add it to ENCRYPTION_KEYS_RETIRED"
+        "the key {id} that protects the stored secret is not in the keyring; add it to ENCRYPTION_KEYS_RETIRED, or to ENCRYPTION_KMS_KEYS_RETIRED if it is in Cloud KMS"
     )]
     UnknownKey {
         /// The derived name of the missing key.
@@ -172,6 +172,15 @@ pub trait SecretStore: Send + Sync {
         context: &SecretContext,
         stored: &StoredSecret,
     ) -> Result<Plaintext, SecretStoreError>;
+
+    /// Whether a secret of this organization could be sealed now, and for the next minutes whatever happens. Asked before
+    /// something is bought that can be stored nowhere else; costs next to nothing unless a key has to be fetched.
+    ///
+    /// # Errors
+    /// Those of [`SecretStore::put`].
+    async fn make_ready(&self, _organization: &OrganizationId) -> Result<(), SecretStoreError> {
+        Ok(())
+    }
 
     /// What the store keeps outside the database; `None` when all it has goes with the row.
     fn outside(&self) -> Option<&dyn OutsideStore> {
