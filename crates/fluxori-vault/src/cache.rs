@@ -14,8 +14,25 @@ use crate::data_key::DataKey;
 /// At most this many keys are remembered; the least used go first.
 const CAPACITY: usize = 1_024;
 
-/// A key is looked up anew after this time, so that one destroyed in the database stops working.
-const LIFETIME: TimeDelta = TimeDelta::minutes(5);
+/// What a key is wanted for decides how long ago it may have been opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It is looked up anew after five minutes, so that a key destroyed in the database, or closed to us by the service that
+    /// keeps its master key, stops working.
+    Open,
+    /// It may be ten minutes old, if the database says at this moment that it is the active one: whoever opened an
+    /// old secret can seal what came of it, though the service went away in between.
+    Seal,
+}
+
+impl Use {
+    const fn lifetime(self) -> TimeDelta {
+        match self {
+            Self::Open => TimeDelta::minutes(5),
+            Self::Seal => TimeDelta::minutes(10),
+        }
+    }
+}
 
 /// A small cache of ready data keys, by name.
 pub(crate) struct DataKeyCache(Cache<DataKeyId, Entry>);
@@ -31,12 +48,13 @@ impl DataKeyCache {
         Self(Cache::new(CAPACITY))
     }
 
-    /// The key of this name, if it is this organization's and was kept within the last five minutes.
+    /// The key of this name, if it is this organization's and was opened recently enough.
     pub(crate) fn find(
         &self,
         id: &str,
         organization: &OrganizationId,
         now: DateTime<Utc>,
+        wanted: Use,
     ) -> Option<Arc<DataKey>> {
         let entry = self.0.get(&Name(id))?;
         if entry.key.organization() != organization {
@@ -44,11 +62,11 @@ impl DataKeyCache {
         }
         let age = now.signed_duration_since(entry.opened_at);
         // A clock that was set back must not lengthen a life.
-        if age < TimeDelta::zero() || age >= LIFETIME {
+        let is_older = |limit: Use| age < TimeDelta::zero() || age >= limit.lifetime();
+        if is_older(Use::Seal) {
             self.0.remove(&Name(id));
-            return None;
         }
-        Some(entry.key)
+        (!is_older(wanted)).then_some(entry.key)
     }
 
     /// Remembers a key that was just opened.
@@ -93,28 +111,39 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_for_five_minutes_by_its_own_organization() {
+    fn a_key_is_found_for_some_minutes_by_its_own_organization() {
+        for (wanted, minutes) in [(Use::Open, 5), (Use::Seal, 10)] {
+            let (cache, key, now) = (DataKeyCache::new(), make_key(), DateTime::UNIX_EPOCH);
+            let id = key.id().as_str();
+            cache.keep(&key, now);
+            let found = |name, at| cache.find(id, &organization(name), at, wanted).is_some();
+            let end = now + TimeDelta::minutes(minutes);
+            assert!(found("org-1", now));
+            assert!(!found("org-2", now));
+            assert!(found("org-1", end - TimeDelta::microseconds(1)));
+            assert!(!found("org-1", end));
+        }
+    }
+
+    #[test]
+    fn a_key_of_no_more_use_is_forgotten() {
         let (cache, key, now) = (DataKeyCache::new(), make_key(), DateTime::UNIX_EPOCH);
-        let id = key.id().as_str();
+        let find = |at| cache.find(key.id().as_str(), key.organization(), at, Use::Open);
         cache.keep(&key, now);
-        let found = |name, at| cache.find(id, &organization(name), at).is_some();
-        assert!(found("org-1", now));
-        assert!(!found("org-2", now));
-        assert!(found("org-1", now + LIFETIME - TimeDelta::microseconds(1)));
-        assert!(!found("org-1", now + LIFETIME));
-        assert!(!found("org-1", now), "an expired key came back");
+        assert!(find(now + TimeDelta::minutes(10)).is_none());
+        assert!(find(now).is_none(), "it came back");
+        assert_eq!(cache.0.len(), 0);
     }
 
     #[test]
     fn a_clock_set_back_does_not_lengthen_a_life() {
-        let (cache, key, now) = (DataKeyCache::new(), make_key(), DateTime::UNIX_EPOCH);
-        cache.keep(&key, now);
-        let earlier = now - TimeDelta::seconds(1);
-        assert!(
-            cache
-                .find(key.id().as_str(), key.organization(), earlier)
-                .is_none()
-        );
+        for wanted in [Use::Open, Use::Seal] {
+            let (cache, key, now) = (DataKeyCache::new(), make_key(), DateTime::UNIX_EPOCH);
+            cache.keep(&key, now);
+            let earlier = now - TimeDelta::seconds(1);
+            let found = cache.find(key.id().as_str(), key.organization(), earlier, wanted);
+            assert!(found.is_none());
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct MasterKeyUse {
     pub id: MasterKeyId,
     /// What it is to the keyring.
     pub role: MasterKeyRole,
+    /// What the service that keeps it calls it; `None` for a local key and for one that is missing.
+    pub service: Option<String>,
     /// How many data keys it wraps.
     pub data_keys: u64,
 }
@@ -35,10 +37,11 @@ pub async fn survey_master_keys(
     keys: &dyn DataKeyRepository,
 ) -> Result<Vec<MasterKeyUse>, StorageError> {
     let mut counts = keys.count_by_master_key().await?;
-    let known = std::iter::once((keyring.active_id(), MasterKeyRole::Active))
-        .chain(keyring.retired_ids().map(|id| (id, MasterKeyRole::Retired)));
+    let roles =
+        std::iter::once(MasterKeyRole::Active).chain(std::iter::repeat(MasterKeyRole::Retired));
     let mut uses = Vec::new();
-    for (id, role) in known {
+    for (key, role) in keyring.all().zip(roles) {
+        let id = key.id();
         let data_keys = counts
             .extract_if(.., |(counted, _)| counted == id)
             .map(|(_, count)| count)
@@ -46,6 +49,7 @@ pub async fn survey_master_keys(
         uses.push(MasterKeyUse {
             id: id.clone(),
             role,
+            service: key.service_name().map(str::to_owned),
             data_keys,
         });
     }
@@ -56,14 +60,15 @@ pub async fn survey_master_keys(
             .map(|(id, data_keys)| MasterKeyUse {
                 id,
                 role: MasterKeyRole::Missing,
+                service: None,
                 data_keys,
             }),
     );
     Ok(uses)
 }
 
-/// Refuses a keyring that lacks a master key which the database needs: a wrong `ENCRYPTION_KEY` is then recognised
-/// before anything is written under it.
+/// Refuses a keyring that lacks a master key which the database needs: a wrong `ENCRYPTION_KEY` or `ENCRYPTION_KMS_KEY` is
+/// then recognised before anything is written under it. Compares names; asks no service whether its key works.
 ///
 /// # Errors
 /// [`VaultError::MasterKeysMissing`] with their names, [`VaultError::Storage`] when the data keys cannot be counted.

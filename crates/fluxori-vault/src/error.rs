@@ -18,6 +18,13 @@ impl KeySlot {
             Self::Retired(_) => "give the old key exactly as it was, or remove the entry",
         }
     }
+
+    const fn other_way(self) -> &'static str {
+        match self {
+            Self::Active => ", or name a key in Cloud KMS in ENCRYPTION_KMS_KEY",
+            Self::Retired(_) => "",
+        }
+    }
 }
 
 impl fmt::Display for KeySlot {
@@ -36,7 +43,7 @@ impl fmt::Display for KeySlot {
 #[non_exhaustive]
 pub enum VaultError {
     /// There is no key, or an empty one.
-    #[error("{slot} is missing or empty; {}", slot.remedy())]
+    #[error("{slot} is missing or empty; {}{}", slot.remedy(), slot.other_way())]
     KeyMissing {
         /// Which key.
         slot: KeySlot,
@@ -72,9 +79,14 @@ pub enum VaultError {
         /// Which key.
         slot: KeySlot,
     },
+    /// A local key and a service both claim to be the active key.
+    #[error(
+        "ENCRYPTION_KEY and ENCRYPTION_KMS_KEY are both set, but one key alone wraps new data keys: to go over to Cloud KMS, move ENCRYPTION_KEY to ENCRYPTION_KEYS_RETIRED; to come back from it, move ENCRYPTION_KMS_KEY to ENCRYPTION_KMS_KEYS_RETIRED"
+    )]
+    TwoActiveKeys,
     /// Data keys exist that no key of the keyring unwraps.
     #[error(
-        "{data_keys} data key(s) are wrapped by master keys that are not in the keyring ({}): ENCRYPTION_KEY was changed, or belongs to another database; add the old key to ENCRYPTION_KEYS_RETIRED",
+        "{data_keys} data key(s) are wrapped by master keys that are not in the keyring ({}): ENCRYPTION_KEY or ENCRYPTION_KMS_KEY was changed, or belongs to another database; add the old key to ENCRYPTION_KEYS_RETIRED, or to ENCRYPTION_KMS_KEYS_RETIRED if it is in Cloud KMS",
         list(ids)
     )]
     MasterKeysMissing {

@@ -7,20 +7,24 @@ use fluxori_domain::{
 };
 
 use crate::{
-    cache::DataKeyCache,
+    cache::{DataKeyCache, Use},
     data_key::DataKey,
+    flights::Flights,
     sealed::SealedText,
     vault::{Vault, open_text},
 };
 
 /// The secret store whose sealed values lie in the credential's own row.
 ///
-/// Makes an organization's data key when it seals its first value, and remembers opened keys for five minutes.
+/// Makes an organization's data key when it seals its first value, and remembers opened keys: for five minutes to open
+/// values, for ten to seal them. A service that keeps the master key is asked only for keys that are not remembered, and
+/// once for all who want the same key at that moment.
 pub struct VaultStore {
     vault: Arc<Vault>,
     keys: Arc<dyn DataKeyRepository>,
     clock: Arc<dyn Clock>,
-    cache: DataKeyCache,
+    cache: Arc<DataKeyCache>,
+    flights: Flights,
 }
 
 impl VaultStore {
@@ -31,7 +35,8 @@ impl VaultStore {
             vault,
             keys,
             clock,
-            cache: DataKeyCache::new(),
+            cache: Arc::new(DataKeyCache::new()),
+            flights: Flights::default(),
         }
     }
 
@@ -40,9 +45,10 @@ impl VaultStore {
     async fn active(
         &self,
         organization: &OrganizationId,
+        wanted: Use,
     ) -> Result<Arc<DataKey>, SecretStoreError> {
         match self.keys.active(organization).await? {
-            Some(row) => self.ready(organization, &row),
+            Some(row) => self.ready(organization, &row, wanted).await,
             None => self.make_first(organization).await,
         }
     }
@@ -52,11 +58,11 @@ impl VaultStore {
         organization: &OrganizationId,
     ) -> Result<Arc<DataKey>, SecretStoreError> {
         let now = self.clock.now();
-        let (made, row) = self.vault.make_data_key(organization, now);
+        let (made, row) = self.vault.make_data_key(organization, now).await?;
         let stored = self.keys.insert_first(row).await?;
         if stored.id != *made.id() {
             // Somebody else was faster; the key made here was never used.
-            return self.ready(organization, &stored);
+            return self.ready(organization, &stored, Use::Open).await;
         }
         let key = Arc::new(made);
         self.cache.keep(&key, now);
@@ -68,29 +74,45 @@ impl VaultStore {
         organization: &OrganizationId,
         id: &str,
     ) -> Result<Arc<DataKey>, SecretStoreError> {
-        if let Some(key) = self.cache.find(id, organization, self.clock.now()) {
+        if let Some(key) = self
+            .cache
+            .find(id, organization, self.clock.now(), Use::Open)
+        {
             return Ok(key);
         }
         let id = DataKeyId::new(id).map_err(|_| SecretStoreError::DoesNotOpen)?;
         match self.keys.find(organization, &id).await? {
-            Some(row) => self.ready(organization, &row),
+            Some(row) => self.ready(organization, &row, Use::Open).await,
             None => Err(SecretStoreError::DoesNotOpen),
         }
     }
 
-    /// Opens a data key, unless that was done a moment ago.
-    fn ready(
+    /// Opens a data key, unless that was done a moment ago or is being done.
+    async fn ready(
         &self,
         organization: &OrganizationId,
         row: &WrappedDataKey,
+        wanted: Use,
     ) -> Result<Arc<DataKey>, SecretStoreError> {
         let now = self.clock.now();
-        if let Some(key) = self.cache.find(row.id.as_str(), organization, now) {
+        if let Some(key) = self.cache.find(row.id.as_str(), organization, now, wanted) {
             return Ok(key);
         }
-        let key = Arc::new(self.vault.open_data_key(organization, row)?);
-        self.cache.keep(&key, now);
-        Ok(key)
+        if row.organization != *organization {
+            return Err(SecretStoreError::DoesNotOpen);
+        }
+        self.flights
+            .join(row, || {
+                let (vault, cache) = (Arc::clone(&self.vault), Arc::clone(&self.cache));
+                let row = row.clone();
+                async move {
+                    let key = Arc::new(vault.open_data_key(&row.organization, &row).await?);
+                    // Since it was asked for: waiting for the answer must not lengthen its life.
+                    cache.keep(&key, now);
+                    Ok(key)
+                }
+            })
+            .await
     }
 }
 
@@ -106,7 +128,7 @@ impl SecretStore for VaultStore {
         plaintext: &Plaintext,
         _place: Option<&Place>,
     ) -> Result<StoredSecret, SecretStoreError> {
-        let key = self.active(&context.organization).await?;
+        let key = self.active(&context.organization, Use::Seal).await?;
         Ok(StoredSecret {
             backend: self.backend(),
             value: self.vault.seal(&key, context, plaintext)?,
@@ -124,6 +146,11 @@ impl SecretStore for VaultStore {
         let text = SealedText::parse(&stored.value)?;
         let key = self.find(&context.organization, text.data_key).await?;
         open_text(&key, context, &text)
+    }
+
+    async fn make_ready(&self, organization: &OrganizationId) -> Result<(), SecretStoreError> {
+        // As fresh as for opening: then it serves to seal for five minutes at least.
+        self.active(organization, Use::Open).await.map(drop)
     }
 }
 

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use crate::{
     data_key::{DataKey, derive_id},
     hazmat::{DoesNotOpen, KeyMaterial},
-    keyring::{Keyring, MasterKey},
+    keyring::Keyring,
     sealed::{self, SealedText},
     wrapped::{self, WrappedText},
 };
@@ -17,7 +17,8 @@ use crate::{
 /// The longest document that is sealed, in bytes. Real ones have less than 10,000.
 pub const MAX_PLAINTEXT_BYTES: usize = 32 * 1024;
 
-/// Makes, wraps and unwraps data keys, and seals and opens values under them. Does no I/O and remembers nothing.
+/// Makes, wraps and unwraps data keys, and seals and opens values under them. Remembers nothing, and does no I/O of
+/// its own: it waits where a service keeps the master key.
 #[derive(Debug)]
 pub struct Vault {
     keyring: Keyring,
@@ -40,59 +41,66 @@ impl Vault {
         &self.keyring
     }
 
-    /// Makes a random data key: one form to use, one to store.
+    /// Makes a random data key: one form to use, one to store. Waits for nothing when the active master key is local.
+    ///
+    /// # Errors
+    /// [`SecretStoreError::Outside`] when a service keeps the active master key and did not wrap the data key.
     ///
     /// # Panics
     /// When the operating system has no random bytes.
-    #[must_use]
-    pub fn make_data_key(
+    pub async fn make_data_key(
         &self,
         organization: &OrganizationId,
         now: DateTime<Utc>,
-    ) -> (DataKey, WrappedDataKey) {
+    ) -> Result<(DataKey, WrappedDataKey), SecretStoreError> {
         let key = KeyMaterial::make(&self.random);
         let ready = DataKey::new(organization.clone(), &key);
         let master = self.keyring.active();
         let row = WrappedDataKey {
             id: ready.id().clone(),
             organization: organization.clone(),
-            master_key: master.id.clone(),
-            wrapped: wrapped::wrap(&key, master, &self.random, organization, ready.id()),
+            master_key: master.id().clone(),
+            wrapped: wrapped::wrap(&key, master, &self.random, organization, ready.id()).await?,
             created_at: now,
         };
-        (ready, row)
+        Ok((ready, row))
     }
 
-    /// Unwraps a stored data key of this organization.
+    /// Unwraps a stored data key of this organization. Waits for nothing when its master key is local.
     ///
     /// # Errors
     /// [`SecretStoreError::UnknownKey`] when its master key is not in the keyring, [`SecretStoreError::DoesNotOpen`]
-    /// when it is damaged, or another organization's, or not the key that its name was derived from.
-    pub fn open_data_key(
+    /// when it is damaged, or another organization's, or not the key that its name was derived from,
+    /// [`SecretStoreError::Outside`] when a service keeps its master key and did not answer.
+    pub async fn open_data_key(
         &self,
         organization: &OrganizationId,
         row: &WrappedDataKey,
     ) -> Result<DataKey, SecretStoreError> {
-        let (_, key) = self.unwrap(organization, row)?;
+        let key = self.unwrap(organization, row).await?;
         Ok(DataKey::new(organization.clone(), &key))
     }
 
-    /// Wraps a stored data key by the active master key. `None` when it already is.
+    /// Wraps a stored data key by the active master key. `None` when it already is: then it is not opened.
     ///
     /// # Errors
-    /// As [`Vault::open_data_key`].
+    /// As [`Vault::open_data_key`] and [`Vault::make_data_key`].
     ///
     /// # Panics
     /// When the operating system has no random bytes.
-    pub fn rewrap(&self, row: &WrappedDataKey) -> Result<Option<WrappedDataKey>, SecretStoreError> {
-        let (old, key) = self.unwrap(&row.organization, row)?;
+    pub async fn rewrap(
+        &self,
+        row: &WrappedDataKey,
+    ) -> Result<Option<WrappedDataKey>, SecretStoreError> {
         let master = self.keyring.active();
-        if old.id == master.id {
+        if row.master_key == *master.id() {
             return Ok(None);
         }
+        let key = self.unwrap(&row.organization, row).await?;
+        let wrapped = wrapped::wrap(&key, master, &self.random, &row.organization, &row.id);
         Ok(Some(WrappedDataKey {
-            master_key: master.id.clone(),
-            wrapped: wrapped::wrap(&key, master, &self.random, &row.organization, &row.id),
+            master_key: master.id().clone(),
+            wrapped: wrapped.await?,
             ..row.clone()
         }))
     }
@@ -144,25 +152,26 @@ impl Vault {
         open_text(key, context, &text)
     }
 
-    fn unwrap(
+    async fn unwrap(
         &self,
         organization: &OrganizationId,
         row: &WrappedDataKey,
-    ) -> Result<(&MasterKey, KeyMaterial), SecretStoreError> {
+    ) -> Result<KeyMaterial, SecretStoreError> {
         let text = WrappedText::parse(&row.wrapped)?;
-        if text.master_key != row.master_key.as_str() || *organization != row.organization {
+        let name = text.master_key();
+        if name != row.master_key.as_str() || *organization != row.organization {
             return Err(SecretStoreError::DoesNotOpen);
         }
-        let Some(master) = self.keyring.find(text.master_key) else {
+        let Some(master) = self.keyring.find(name) else {
             return Err(SecretStoreError::UnknownKey {
-                id: text.master_key.to_owned(),
+                id: name.to_owned(),
             });
         };
-        let key = text.open(master, organization, &row.id)?;
+        let key = text.open(master, organization, &row.id).await?;
         if derive_id(&key) != row.id {
             return Err(SecretStoreError::DoesNotOpen);
         }
-        Ok((master, key))
+        Ok(key)
     }
 }
 
@@ -191,17 +200,20 @@ mod tests {
     use super::*;
     use crate::keyring::make_master_key_text;
 
-    #[test]
-    fn a_key_wrapped_under_a_name_that_is_not_derived_from_it_does_not_open() {
+    #[tokio::test]
+    async fn a_key_wrapped_under_a_name_that_is_not_derived_from_it_does_not_open() {
         let vault = Vault::new(Keyring::parse(Some(&make_master_key_text()), None).unwrap());
         let organization = OrganizationId::new("org-1").unwrap();
-        let (_, row) = vault.make_data_key(&organization, DateTime::UNIX_EPOCH);
-        let (master, key) = vault.unwrap(&organization, &row).unwrap();
+        let made = vault.make_data_key(&organization, DateTime::UNIX_EPOCH);
+        let (_, row) = made.await.unwrap();
+        let key = vault.unwrap(&organization, &row).await.unwrap();
         let id = DataKeyId::new("00112233445566778899aabbccddeeff").unwrap();
+        let master = vault.keyring.active();
         let wrapped = wrapped::wrap(&key, master, &vault.random, &organization, &id);
+        let wrapped = wrapped.await.unwrap();
         let row = WrappedDataKey { id, wrapped, ..row };
         assert!(matches!(
-            vault.open_data_key(&organization, &row),
+            vault.open_data_key(&organization, &row).await,
             Err(SecretStoreError::DoesNotOpen)
         ));
     }

@@ -29,7 +29,8 @@ impl Subject {
             Keyring::parse(Some(&make_master_key_text()), None).expect("a new key is accepted");
         let vault = Arc::new(Vault::new(keyring));
         let organization = OrganizationId::new("org_01HZX3").expect("an id");
-        let (key, row) = vault.make_data_key(&organization, DateTime::UNIX_EPOCH);
+        let made = vault.make_data_key(&organization, DateTime::UNIX_EPOCH);
+        let (key, row) = at_once(made).expect("the master key is local");
         let context = SecretContext {
             organization,
             credential: CredentialId::make(DateTime::<Utc>::UNIX_EPOCH),

@@ -1,9 +1,11 @@
 use std::fmt;
 
+use fluxori_domain::Plaintext;
 use ring::{
     hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
     rand::{SecureRandom, SystemRandom},
 };
+use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::{Cipher, DoesNotOpen, NONCE_LEN, TAG_LEN};
@@ -61,6 +63,26 @@ impl KeyMaterial {
     /// The bytes, for writing a new master key down.
     pub(crate) fn bytes(&self) -> &[u8; KEY_LEN] {
         &self.0
+    }
+
+    /// Takes over the bytes that a service gave back, if they have the length of a key.
+    pub(crate) fn from_plaintext(plaintext: &Plaintext) -> Result<Self, DoesNotOpen> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "EXPOSE: an unwrapped data key becomes key material"
+        )]
+        let given = plaintext.expose_secret();
+        let mut bytes = Zeroizing::new([0; KEY_LEN]);
+        if given.len() != KEY_LEN {
+            return Err(DoesNotOpen);
+        }
+        bytes.copy_from_slice(given);
+        Ok(Self(bytes))
+    }
+
+    /// A copy of the bytes, for a service to wrap.
+    pub(crate) fn to_plaintext(&self) -> Plaintext {
+        Plaintext::new(Zeroizing::new(self.0.to_vec()))
     }
 
     /// The cipher for one purpose.

@@ -1,16 +1,22 @@
 mod guessable;
+mod master_key;
 mod text;
 
-use fluxori_domain::{MasterKeyId, SecretText};
+use std::sync::Arc;
+
+use fluxori_domain::{MasterKeyId, SecretText, ports::MasterKeyService};
 use ring::rand::SystemRandom;
 use secrecy::ExposeSecret;
 
 use crate::{
     error::{KeySlot, VaultError},
-    hazmat::{Cipher, KeyMaterial, Purpose},
+    hazmat::KeyMaterial,
 };
 
-/// The master keys: one that wraps new data keys, and retired ones that still unwrap old ones.
+pub(crate) use master_key::{LocalKey, MasterKey};
+
+/// The master keys: one that wraps new data keys, and retired ones that still unwrap old ones. Each is local, or kept by a
+/// service.
 ///
 /// Holds no key bytes, only ciphers derived from them, and prints names only.
 #[derive(Debug)]
@@ -19,29 +25,54 @@ pub struct Keyring {
     retired: Vec<MasterKey>,
 }
 
-/// One master key, ready to wrap and unwrap data keys.
-#[derive(Debug)]
-pub(crate) struct MasterKey {
-    pub(crate) id: MasterKeyId,
-    pub(crate) cipher: Cipher,
+/// What a keyring is made of. Exactly one of `local` and `service` is the active key; the way from one to the other is to
+/// make the old one a retired one.
+#[derive(Default)]
+pub struct MasterKeySources<'a> {
+    /// `ENCRYPTION_KEY`.
+    pub local: Option<&'a SecretText>,
+    /// `ENCRYPTION_KEYS_RETIRED`: a list separated by commas.
+    pub local_retired: Option<&'a SecretText>,
+    /// The service of `ENCRYPTION_KMS_KEY`.
+    pub service: Option<Arc<dyn MasterKeyService>>,
+    /// Those of `ENCRYPTION_KMS_KEYS_RETIRED`.
+    pub services_retired: Vec<Arc<dyn MasterKeyService>>,
 }
 
 impl Keyring {
-    /// Reads `ENCRYPTION_KEY` and `ENCRYPTION_KEYS_RETIRED`, the latter a list separated by commas.
-    ///
-    /// A key is 32 bytes, as base64 (standard or URL-safe, 44 characters or 43 without padding) or 64 hexadecimal
-    /// digits, or 32 printable ASCII characters other than space and comma, used as they are. White space around a key
-    /// is ignored, and so is a key given twice: the active one may already stand in the list of retired ones.
+    /// A keyring of local keys only, from `ENCRYPTION_KEY` and `ENCRYPTION_KEYS_RETIRED`.
     ///
     /// # Errors
-    /// A [`VaultError`] for the first key that is missing, malformed, a known placeholder or not random.
+    /// As [`Keyring::from_sources`].
     pub fn parse(
         active: Option<&SecretText>,
         retired: Option<&SecretText>,
     ) -> Result<Self, VaultError> {
-        let active = match active {
-            Some(text) => MasterKey::parse(KeySlot::Active, expose(text))?,
-            None => {
+        Self::from_sources(MasterKeySources {
+            local: active,
+            local_retired: retired,
+            ..MasterKeySources::default()
+        })
+    }
+
+    /// Puts a keyring together. Asks no service anything.
+    ///
+    /// A local key is 32 bytes, as base64 (standard or URL-safe, 44 characters or 43 without padding) or 64 hexadecimal
+    /// digits, or 32 printable ASCII characters other than space and comma, used as they are. White space around a key
+    /// is ignored, and so is a key given twice: the active one may already stand among the retired ones.
+    ///
+    /// # Errors
+    /// A [`VaultError`] for the first key that is missing, malformed, a known placeholder or not random, and
+    /// [`VaultError::TwoActiveKeys`].
+    pub fn from_sources(sources: MasterKeySources<'_>) -> Result<Self, VaultError> {
+        let local = sources.local.map(expose);
+        let active = match (local, sources.service) {
+            (Some(text), Some(_)) if !text.trim().is_empty() => {
+                return Err(VaultError::TwoActiveKeys);
+            }
+            (_, Some(service)) => MasterKey::Service(service),
+            (Some(text), None) => MasterKey::parse(KeySlot::Active, text)?,
+            (None, None) => {
                 return Err(VaultError::KeyMissing {
                     slot: KeySlot::Active,
                 });
@@ -51,49 +82,52 @@ impl Keyring {
             active,
             retired: Vec::new(),
         };
-        let list = retired.map(expose).unwrap_or_default();
-        if list.trim().is_empty() {
-            return Ok(keyring);
-        }
-        for (index, text) in list.split(',').enumerate() {
-            let key = MasterKey::parse(KeySlot::Retired(index + 1), text)?;
-            if keyring.find(key.id.as_str()).is_none() {
-                keyring.retired.push(key);
+        let list = sources.local_retired.map(expose).unwrap_or_default();
+        if !list.trim().is_empty() {
+            for (index, text) in list.split(',').enumerate() {
+                keyring.retire(MasterKey::parse(KeySlot::Retired(index + 1), text)?);
             }
+        }
+        for service in sources.services_retired {
+            keyring.retire(MasterKey::Service(service));
         }
         Ok(keyring)
     }
 
     /// The name of the key that wraps new data keys.
     #[must_use]
-    pub const fn active_id(&self) -> &MasterKeyId {
-        &self.active.id
+    pub fn active_id(&self) -> &MasterKeyId {
+        self.active.id()
     }
 
-    /// The names of the keys that only unwrap, in the order given.
+    /// What the service that keeps the active key calls it; `None` for a local key.
+    #[must_use]
+    pub fn active_service(&self) -> Option<&str> {
+        self.active.service_name()
+    }
+
+    /// The names of the keys that only unwrap, in the order given, local ones first.
     pub fn retired_ids(&self) -> impl Iterator<Item = &MasterKeyId> {
-        self.retired.iter().map(|key| &key.id)
+        self.retired.iter().map(MasterKey::id)
     }
 
     pub(crate) const fn active(&self) -> &MasterKey {
         &self.active
     }
 
-    pub(crate) fn find(&self, id: &str) -> Option<&MasterKey> {
-        std::iter::once(&self.active)
-            .chain(&self.retired)
-            .find(|key| key.id.as_str() == id)
+    /// Every key, the active one first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &MasterKey> {
+        std::iter::once(&self.active).chain(&self.retired)
     }
-}
 
-impl MasterKey {
-    fn parse(slot: KeySlot, text: &str) -> Result<Self, VaultError> {
-        let key = text::decode(slot, text.trim())?;
-        Ok(Self {
-            id: MasterKeyId::new(&key.derive_name::<8>(Purpose::MasterKeyId))
-                .expect("8 bytes are 16 hexadecimal digits"),
-            cipher: key.derive_cipher(Purpose::WrapDataKeys),
-        })
+    pub(crate) fn find(&self, id: &str) -> Option<&MasterKey> {
+        self.all().find(|key| key.id().as_str() == id)
+    }
+
+    fn retire(&mut self, key: MasterKey) {
+        if self.find(key.id().as_str()).is_none() {
+            self.retired.push(key);
+        }
     }
 }
 
@@ -179,7 +213,7 @@ mod tests {
         assert!(matches!(error, VaultError::KeyMissing { .. }));
         assert_eq!(
             error.to_string(),
-            "ENCRYPTION_KEY is missing or empty; make one with `fluxori-server keys generate`"
+            "ENCRYPTION_KEY is missing or empty; make one with `fluxori-server keys generate`, or name a key in Cloud KMS in ENCRYPTION_KMS_KEY"
         );
         for blank in ["", " \n"] {
             assert!(matches!(

@@ -1,12 +1,11 @@
 //! A value opens where it was sealed and nowhere else.
 
-use chrono::DateTime;
 use fluxori_domain::{Marketplace, SecretContext, ports::SecretStoreError};
 use fluxori_vault::MAX_PLAINTEXT_BYTES;
 use proptest::prelude::*;
 use rstest::rstest;
 
-use crate::support::{MASTER_1, bytes, context, organization, plaintext, vault};
+use crate::support::{MASTER_1, bytes, context, make_data_key, organization, plaintext, vault};
 
 #[rstest]
 #[case::of_another_organization(SecretContext { organization: organization("org-2"), ..context() })]
@@ -18,7 +17,7 @@ use crate::support::{MASTER_1, bytes, context, organization, plaintext, vault};
 #[case::of_the_next_generation(SecretContext { generation: context().generation.next(), ..context() })]
 fn a_value_moved_to_a_context_does_not_open(#[case] moved: SecretContext) {
     let vault = vault(MASTER_1, &[]);
-    let (key, _) = vault.make_data_key(&context().organization, DateTime::UNIX_EPOCH);
+    let (key, _) = make_data_key(&vault, &context().organization);
     let sealed = vault.seal(&key, &context(), &plaintext("secret")).unwrap();
     assert!(vault.open(&key, &context(), &sealed).is_ok());
     assert!(matches!(
@@ -31,8 +30,8 @@ fn a_value_moved_to_a_context_does_not_open(#[case] moved: SecretContext) {
 fn a_value_renamed_to_another_key_does_not_open() {
     let vault = vault(MASTER_1, &[]);
     let organization = context().organization;
-    let (key, _) = vault.make_data_key(&organization, DateTime::UNIX_EPOCH);
-    let (other, _) = vault.make_data_key(&organization, DateTime::UNIX_EPOCH);
+    let (key, _) = make_data_key(&vault, &organization);
+    let (other, _) = make_data_key(&vault, &organization);
     let sealed = vault.seal(&key, &context(), &plaintext("secret")).unwrap();
     assert!(vault.open(&other, &context(), &sealed).is_err());
     let renamed = sealed.replace(key.id().as_str(), other.id().as_str());
@@ -43,14 +42,14 @@ fn a_value_renamed_to_another_key_does_not_open() {
 #[test]
 fn nothing_is_sealed_under_another_organizations_key() {
     let vault = vault(MASTER_1, &[]);
-    let (key, _) = vault.make_data_key(&organization("org-2"), DateTime::UNIX_EPOCH);
+    let (key, _) = make_data_key(&vault, &organization("org-2"));
     assert!(vault.seal(&key, &context(), &plaintext("secret")).is_err());
 }
 
 #[test]
 fn the_same_document_is_never_sealed_to_the_same_string() {
     let vault = vault(MASTER_1, &[]);
-    let (key, _) = vault.make_data_key(&context().organization, DateTime::UNIX_EPOCH);
+    let (key, _) = make_data_key(&vault, &context().organization);
     let seal = || vault.seal(&key, &context(), &plaintext("secret")).unwrap();
     assert_ne!(seal(), seal());
 }
@@ -58,7 +57,7 @@ fn the_same_document_is_never_sealed_to_the_same_string() {
 #[test]
 fn a_document_has_an_upper_size() {
     let vault = vault(MASTER_1, &[]);
-    let (key, _) = vault.make_data_key(&context().organization, DateTime::UNIX_EPOCH);
+    let (key, _) = make_data_key(&vault, &context().organization);
     let largest = plaintext(&"x".repeat(MAX_PLAINTEXT_BYTES));
     let sealed = vault.seal(&key, &context(), &largest).unwrap();
     let opened = vault.open(&key, &context(), &sealed).unwrap();
@@ -83,7 +82,7 @@ proptest! {
             organization: crate::support::organization(&organization),
             ..context()
         };
-        let (key, _) = vault.make_data_key(&context.organization, DateTime::UNIX_EPOCH);
+        let (key, _) = make_data_key(&vault, &context.organization);
         let sealed = vault
             .seal(&key, &context, &fluxori_domain::Plaintext::new(document.clone().into()))
             .unwrap();

@@ -8,7 +8,10 @@
 mod check;
 mod context;
 mod rewrap;
+mod service;
+mod service_store;
 mod store;
 mod support;
 mod tampering;
+mod test_service;
 mod vectors;

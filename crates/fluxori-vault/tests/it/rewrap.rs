@@ -1,18 +1,19 @@
 //! Changing the master key changes the wrapping of data keys and nothing else.
 
-use chrono::DateTime;
 use fluxori_domain::ports::SecretStoreError;
 
-use crate::support::{MASTER_1, MASTER_2, MASTER_3, bytes, context, plaintext, vault};
+use crate::support::{
+    MASTER_1, MASTER_2, MASTER_3, at_once, bytes, context, make_data_key, plaintext, vault,
+};
 
 #[test]
 fn a_rewrapped_key_opens_what_it_sealed_before() {
     let old = vault(MASTER_1, &[]);
-    let (key, row) = old.make_data_key(&context().organization, DateTime::UNIX_EPOCH);
+    let (key, row) = make_data_key(&old, &context().organization);
     let sealed = old.seal(&key, &context(), &plaintext("secret")).unwrap();
 
     let both = vault(MASTER_2, &[MASTER_1]);
-    let rewrapped = both.rewrap(&row).unwrap().unwrap();
+    let rewrapped = at_once(both.rewrap(&row)).unwrap().unwrap();
     assert_eq!(rewrapped.master_key, *both.keyring().active_id());
     assert_eq!(
         (&rewrapped.id, rewrapped.created_at),
@@ -20,9 +21,7 @@ fn a_rewrapped_key_opens_what_it_sealed_before() {
     );
 
     let new = vault(MASTER_2, &[]);
-    let key = new
-        .open_data_key(&context().organization, &rewrapped)
-        .unwrap();
+    let key = at_once(new.open_data_key(&context().organization, &rewrapped)).unwrap();
     let opened = new.open(&key, &context(), &sealed).unwrap();
     assert_eq!(bytes(&opened), b"secret");
 }
@@ -30,18 +29,17 @@ fn a_rewrapped_key_opens_what_it_sealed_before() {
 #[test]
 fn a_key_under_the_active_master_key_is_left_alone() {
     let vault = vault(MASTER_1, &[MASTER_2]);
-    let (_, row) = vault.make_data_key(&context().organization, DateTime::UNIX_EPOCH);
-    assert_eq!(vault.rewrap(&row).unwrap(), None);
+    let (_, row) = make_data_key(&vault, &context().organization);
+    assert_eq!(at_once(vault.rewrap(&row)).unwrap(), None);
 }
 
 #[test]
 fn a_key_under_an_unknown_master_key_is_named_by_it() {
-    let (_, row) =
-        vault(MASTER_1, &[]).make_data_key(&context().organization, DateTime::UNIX_EPOCH);
+    let (_, row) = make_data_key(&vault(MASTER_1, &[]), &context().organization);
     let stranger = vault(MASTER_2, &[MASTER_3]);
     for result in [
-        stranger.rewrap(&row).map(drop),
-        stranger.open_data_key(&row.organization, &row).map(drop),
+        at_once(stranger.rewrap(&row)).map(drop),
+        at_once(stranger.open_data_key(&row.organization, &row)).map(drop),
     ] {
         let Err(SecretStoreError::UnknownKey { id }) = result else {
             panic!("another answer: {result:?}")

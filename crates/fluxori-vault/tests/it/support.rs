@@ -12,7 +12,8 @@ use fluxori_domain::{
     Plaintext, SecretContext, SecretText,
     ports::{DataKeyRepository, StorageError, WrappedDataKey},
 };
-use fluxori_vault::{Keyring, Vault, VaultStore};
+use fluxori_vault::{DataKey, Keyring, Vault, VaultStore};
+use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 use tokio::sync::Barrier;
 
@@ -30,6 +31,21 @@ pub(crate) fn keyring(active: &str, retired: &[&str]) -> Keyring {
 
 pub(crate) fn vault(active: &str, retired: &[&str]) -> Arc<Vault> {
     Arc::new(Vault::new(keyring(active, retired)))
+}
+
+/// The result of what never waits.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
+    future
+        .now_or_never()
+        .expect("a local key waits for nothing")
+}
+
+/// A new data key of an organization, made under a local master key.
+pub(crate) fn make_data_key(
+    vault: &Vault,
+    organization: &OrganizationId,
+) -> (DataKey, WrappedDataKey) {
+    at_once(vault.make_data_key(organization, DateTime::UNIX_EPOCH)).unwrap()
 }
 
 pub(crate) fn organization(name: &str) -> OrganizationId {

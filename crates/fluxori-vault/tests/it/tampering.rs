@@ -1,6 +1,5 @@
 //! Strings that are not exactly what was written: every one is refused alike, and none is a panic.
 
-use chrono::DateTime;
 use fluxori_domain::{
     DataKeyId,
     ports::{SecretStoreError, WrappedDataKey},
@@ -8,10 +7,12 @@ use fluxori_domain::{
 use fluxori_vault::{DataKey, Vault};
 use proptest::prelude::*;
 
-use crate::support::{MASTER_1, MASTER_2, context, organization, plaintext, vault};
+use crate::support::{
+    MASTER_1, MASTER_2, at_once, context, make_data_key, organization, plaintext, vault,
+};
 
 /// Each string that differs from `text` in one character, or is cut, or has something added.
-fn variants(text: &str) -> impl Iterator<Item = String> + '_ {
+pub(crate) fn variants(text: &str) -> impl Iterator<Item = String> + '_ {
     let swapped = (0..text.len()).flat_map(move |at| {
         ["A", "b", "0", "f", ".", "=", " ", "\0", "é"]
             .into_iter()
@@ -34,7 +35,7 @@ fn variants(text: &str) -> impl Iterator<Item = String> + '_ {
 
 fn sealed() -> (std::sync::Arc<Vault>, DataKey, WrappedDataKey, String) {
     let vault = vault(MASTER_1, &[]);
-    let (key, row) = vault.make_data_key(&context().organization, DateTime::UNIX_EPOCH);
+    let (key, row) = make_data_key(&vault, &context().organization);
     // 18 bytes with the tag make 50: the last character carries bits that must be zero.
     let text = vault
         .seal(
@@ -86,14 +87,14 @@ fn every_bit_of_the_last_character_counts() {
 #[test]
 fn a_wrapped_key_changed_anywhere_does_not_open() {
     let (vault, key, row, _) = sealed();
-    assert!(vault.open_data_key(key.organization(), &row).is_ok());
+    assert!(at_once(vault.open_data_key(key.organization(), &row)).is_ok());
     for wrapped in variants(&row.wrapped) {
         let changed = WrappedDataKey {
             wrapped: wrapped.clone(),
             ..row.clone()
         };
         assert!(
-            is_refused(&vault.open_data_key(key.organization(), &changed)),
+            is_refused(&at_once(vault.open_data_key(key.organization(), &changed))),
             "{wrapped}"
         );
     }
@@ -103,12 +104,12 @@ fn a_wrapped_key_changed_anywhere_does_not_open() {
 fn a_wrapped_key_moved_to_another_organization_does_not_open() {
     let (vault, _, row, _) = sealed();
     let other = organization("org-2");
-    assert!(is_refused(&vault.open_data_key(&other, &row)));
+    assert!(is_refused(&at_once(vault.open_data_key(&other, &row))));
     let moved = WrappedDataKey {
         organization: other.clone(),
         ..row
     };
-    assert!(is_refused(&vault.open_data_key(&other, &moved)));
+    assert!(is_refused(&at_once(vault.open_data_key(&other, &moved))));
 }
 
 #[test]
@@ -118,9 +119,9 @@ fn a_wrapped_key_under_another_name_does_not_open() {
         id: DataKeyId::new(&"0".repeat(32)).unwrap(),
         ..row
     };
-    assert!(is_refused(
-        &vault.open_data_key(key.organization(), &renamed)
-    ));
+    assert!(is_refused(&at_once(
+        vault.open_data_key(key.organization(), &renamed)
+    )));
 }
 
 #[test]
@@ -133,9 +134,9 @@ fn a_wrapped_key_relabelled_to_another_master_key_does_not_open() {
         master_key: other,
         ..row
     };
-    assert!(is_refused(
-        &both.open_data_key(key.organization(), &relabelled)
-    ));
+    assert!(is_refused(&at_once(
+        both.open_data_key(key.organization(), &relabelled)
+    )));
 }
 
 #[test]
@@ -153,7 +154,7 @@ proptest! {
         for text in [text, format!("fx1.{tail}"), format!("{head}{tail}"), format!("{head}AAAAAAAAAAAAAAAA.{tail}")] {
             prop_assert!(is_refused(&vault.open(&key, &context(), &text)));
             let row = WrappedDataKey { wrapped: text.replacen("fx1", "fxk1", 1), ..row.clone() };
-            prop_assert!(is_refused(&vault.open_data_key(key.organization(), &row)));
+            prop_assert!(is_refused(&at_once(vault.open_data_key(key.organization(), &row))));
         }
     }
 

@@ -7,7 +7,10 @@ use fluxori_domain::{
 use fluxori_vault::{DataKey, Keyring, Vault};
 use serde::Deserialize;
 
-use crate::support::{bytes, organization};
+use crate::{
+    support::{at_once, bytes, organization},
+    test_service::{TestService, service_vault},
+};
 
 #[derive(Deserialize)]
 struct File<T> {
@@ -19,6 +22,18 @@ struct File<T> {
 struct KeyVector {
     note: String,
     master_key_text: String,
+    master_key_id: String,
+    organization: String,
+    data_key_id: String,
+    wrapped: String,
+}
+
+/// Stands for a service that keeps the key: what is fixed is what we bind and how we write what it gave.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ServiceVector {
+    note: String,
+    service_key: String,
     master_key_id: String,
     organization: String,
     data_key_id: String,
@@ -52,7 +67,7 @@ fn open_data_key(vector: &KeyVector) -> (Vault, DataKey) {
         wrapped: vector.wrapped.clone(),
         created_at: DateTime::UNIX_EPOCH,
     };
-    let key = vault.open_data_key(&row.organization, &row);
+    let key = at_once(vault.open_data_key(&row.organization, &row));
     (vault, key.expect(&vector.note))
 }
 
@@ -63,6 +78,28 @@ fn every_wrapped_key_ever_written_still_opens() {
     for vector in vectors {
         let (vault, key) = open_data_key(&vector);
         assert_eq!(vault.keyring().active_id().as_str(), vector.master_key_id);
+        assert_eq!(key.id().as_str(), vector.data_key_id);
+    }
+}
+
+#[tokio::test]
+async fn every_key_ever_wrapped_by_a_service_still_opens() {
+    let file: File<ServiceVector> =
+        serde_json::from_str(include_str!("../vectors/fxk2.json")).unwrap();
+    assert_eq!(file.vectors.len(), 3);
+    for vector in file.vectors {
+        let service_key = hex::decode(&vector.service_key).unwrap();
+        let service = TestService::new(&vector.master_key_id, service_key.try_into().unwrap());
+        let row = WrappedDataKey {
+            id: DataKeyId::new(&vector.data_key_id).unwrap(),
+            organization: organization(&vector.organization),
+            master_key: MasterKeyId::new(&vector.master_key_id).unwrap(),
+            wrapped: vector.wrapped,
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        let vault = service_vault(&[&service]);
+        let opened = vault.open_data_key(&row.organization, &row).await;
+        let key = opened.expect(&vector.note);
         assert_eq!(key.id().as_str(), vector.data_key_id);
     }
 }

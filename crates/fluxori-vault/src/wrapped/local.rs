@@ -1,45 +1,35 @@
 //! `fxk1.<master key id>.<iv>.<ciphertext and tag>`: a data key wrapped by a master key.
 
-use fluxori_domain::{DataKeyId, MasterKeyId, OrganizationId};
+use fluxori_domain::{DataKeyId, OrganizationId};
 use ring::rand::SystemRandom;
 use zeroize::Zeroizing;
 
+use super::{ID_LEN, bound_to, split_head};
 use crate::{
-    aad,
     hazmat::{DoesNotOpen, KeyMaterial, decode, decode_nonce, encode_onto},
-    keyring::MasterKey,
+    keyring::LocalKey,
 };
 
 const VERSION: &str = "fxk1";
-const PURPOSE: &str = "data-key";
-const ID_LEN: usize = 16;
 const NONCE_TEXT_LEN: usize = 16;
 const KEY_TEXT_LEN: usize = 64;
 
 /// Everything before the wrapped key: version, name, nonce and three dots.
 const HEAD_LEN: usize = VERSION.len() + ID_LEN + NONCE_TEXT_LEN + 3;
 
-/// A wrapped key, taken apart but not yet decoded.
+/// A key wrapped by a local master key, taken apart but not yet decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct WrappedText<'a> {
-    /// The name of the master key that wraps it.
-    pub(crate) master_key: &'a str,
+pub(crate) struct LocalText<'a> {
+    pub(super) master_key: &'a str,
     nonce: &'a str,
     key: &'a str,
 }
 
-impl<'a> WrappedText<'a> {
-    /// Takes the string apart. Anything but the one canonical form does not open.
-    pub(crate) fn parse(text: &'a str) -> Result<Self, DoesNotOpen> {
-        Self::split(text).ok_or(DoesNotOpen)
-    }
-
-    fn split(text: &'a str) -> Option<Self> {
-        let rest = text.strip_prefix(VERSION)?.strip_prefix('.')?;
-        let (master_key, rest) = rest.split_at_checked(ID_LEN)?;
-        let (nonce, rest) = rest.strip_prefix('.')?.split_at_checked(NONCE_TEXT_LEN)?;
+impl<'a> LocalText<'a> {
+    pub(super) fn split(text: &'a str) -> Option<Self> {
+        let (master_key, rest) = split_head(text, VERSION)?;
+        let (nonce, rest) = rest.split_at_checked(NONCE_TEXT_LEN)?;
         let key = rest.strip_prefix('.')?;
-        MasterKeyId::new(master_key).ok()?;
         (key.len() == KEY_TEXT_LEN).then_some(Self {
             master_key,
             nonce,
@@ -47,29 +37,28 @@ impl<'a> WrappedText<'a> {
         })
     }
 
-    /// Unwraps the key, if it is this organization's and has this name.
-    pub(crate) fn open(
+    pub(super) fn open(
         &self,
-        master: &MasterKey,
+        master: &LocalKey,
         organization: &OrganizationId,
         id: &DataKeyId,
     ) -> Result<KeyMaterial, DoesNotOpen> {
         let nonce = decode_nonce(self.nonce)?;
-        let aad = bound_to(organization, id, &master.id);
+        let aad = bound_to(VERSION, organization, id, &master.id);
         let wrapped: Zeroizing<Vec<u8>> = decode(self.key)?;
         KeyMaterial::unwrap(&master.cipher, nonce, &aad, wrapped)
     }
 }
 
 /// Wraps a data key.
-pub(crate) fn wrap(
+pub(super) fn wrap(
     key: &KeyMaterial,
-    master: &MasterKey,
+    master: &LocalKey,
     random: &SystemRandom,
     organization: &OrganizationId,
     id: &DataKeyId,
 ) -> String {
-    let aad = bound_to(organization, id, &master.id);
+    let aad = bound_to(VERSION, organization, id, &master.id);
     let (nonce, wrapped) = key.wrap(&master.cipher, random, &aad);
     let mut text = String::with_capacity(HEAD_LEN + KEY_TEXT_LEN);
     text.push_str(VERSION);
@@ -82,29 +71,22 @@ pub(crate) fn wrap(
     text
 }
 
-fn bound_to(organization: &OrganizationId, id: &DataKeyId, master: &MasterKeyId) -> Vec<u8> {
-    aad::join([
-        VERSION.as_bytes(),
-        PURPOSE.as_bytes(),
-        organization.as_str().as_bytes(),
-        id.as_str().as_bytes(),
-        master.as_str().as_bytes(),
-    ])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
+        aad,
         data_key::derive_id,
-        keyring::{Keyring, make_master_key_text},
+        keyring::{Keyring, MasterKey, make_master_key_text},
     };
 
     #[test]
     fn a_wrapped_key_is_bound_to_every_field() {
         let random = SystemRandom::new();
         let keyring = Keyring::parse(Some(&make_master_key_text()), None).unwrap();
-        let master = keyring.active();
+        let MasterKey::Local(master) = keyring.active() else {
+            panic!("the key was given as a text")
+        };
         let organization = OrganizationId::new("org-1").unwrap();
         let key = KeyMaterial::make(&random);
         let id = derive_id(&key);
@@ -114,7 +96,7 @@ mod tests {
             encode_onto(&mut text, &nonce);
             text.push('.');
             encode_onto(&mut text, &wrapped);
-            WrappedText::parse(&text)
+            LocalText::split(&text)
                 .unwrap()
                 .open(master, &organization, &id)
                 .is_ok()
