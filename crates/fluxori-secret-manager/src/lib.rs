@@ -9,6 +9,7 @@ mod payload;
 mod replication;
 mod roles;
 mod secrets;
+mod store;
 mod tokens;
 
 pub use error::{SecretManagerError, Trouble};
@@ -25,4 +26,5 @@ pub use secrets::{
     PageToken, SecretDetails, SecretManager, SecretManagerSettings, SecretPage, VersionDetails,
     VersionPage, VersionState,
 };
+pub use store::GoogleStore;
 pub use tokens::{BearerToken, GoogleTokens, TokenError, TokenIssuer, TokenSettings, TokenSource};

@@ -9,6 +9,18 @@ const PAGE: usize = 16 * 1024 * 1024;
 pub struct PageToken(Box<str>);
 
 impl PageToken {
+    /// A mark that was kept as text.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// The mark as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Nothing at the end of a list.
     fn from_answer(token: String) -> Option<Self> {
         (!token.is_empty()).then(|| Self(token.into()))

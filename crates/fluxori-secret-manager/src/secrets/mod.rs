@@ -18,8 +18,8 @@ pub use read::{SecretDetails, VersionDetails, VersionState};
 pub use settings::SecretManagerSettings;
 
 use crate::{
-    Operation, Resource, SecretId, SecretManagerError, Service, TokenSource, VersionName,
-    VersionNumber,
+    Operation, ProjectId, Resource, SecretId, SecretManagerError, Service, TokenSource,
+    VersionName, VersionNumber,
     google::{Caller, Pacer, Request, Rest},
 };
 
@@ -65,6 +65,12 @@ impl SecretManager {
             projects: rest(Service::ResourceManager, projects),
             settings: Arc::new(settings),
         }
+    }
+
+    /// The project, as it is configured.
+    #[must_use]
+    pub fn project(&self) -> &ProjectId {
+        &self.settings.project
     }
 
     /// The full name of a version, as a row keeps it: with the project as it is configured.

@@ -11,16 +11,14 @@ use async_trait::async_trait;
 use fluxori_domain::{
     Backend, CredentialId, Plaintext, SecretContext, StoredSecret,
     ports::{
-        OutsidePage, OutsidePlace, OutsideStore, OutsideValue, Place, SecretStore,
-        SecretStoreError,
+        OutsidePage, OutsidePlace, OutsideStore, OutsideValue, Place, SecretStore, SecretStoreError,
     },
 };
 use uuid::Uuid;
 
 use crate::{
     Labels, PageToken, Resource, SecretId, SecretManager, SecretManagerError, VersionName,
-    VersionState,
-    derive_label_value,
+    VersionState, derive_label_value,
 };
 use cache::Opened;
 use trouble::store_error;
@@ -89,7 +87,7 @@ impl GoogleStore {
         if place.is_new {
             match self.manager.create(&secret, &self.labels(context)).await {
                 // Nobody else would have thought of the name: an answer was lost.
-                Ok(_) | Err(SecretManagerError::AlreadyExists { .. }) => {}
+                Ok(()) | Err(SecretManagerError::AlreadyExists { .. }) => {}
                 Err(error) => return Err(store_error(error)),
             }
         }
@@ -239,10 +237,15 @@ impl OutsideStore for GoogleStore {
                 .versions
                 .into_iter()
                 .filter(|version| version.state != VersionState::Destroyed);
-            values.extend(kept.map(|version| OutsideValue {
-                value: self.manager.version_name(&secret, version.number).to_string(),
-                is_enabled: version.state == VersionState::Enabled,
-                made_at: version.created_at,
+            values.extend(kept.map(|version| {
+                OutsideValue {
+                    value: self
+                        .manager
+                        .version_name(&secret, version.number)
+                        .to_string(),
+                    is_enabled: version.state == VersionState::Enabled,
+                    made_at: version.created_at,
+                }
             }));
             after = page.next;
             if after.is_none() {
