@@ -106,6 +106,33 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::types::{Identifier, Instant};
+
+    loose_secrets (organization_id, user_id, credential_id, id) {
+        organization_id -> Text,
+        user_id -> Text,
+        credential_id -> Identifier,
+        id -> Identifier,
+        backend -> Text,
+        place -> Text,
+        value -> Nullable<Text>,
+        due_at -> Instant,
+        condemned -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::Bool;
+    use crate::types::Identifier;
+
+    installation (is_the_only_one) {
+        is_the_only_one -> Bool,
+        id -> Identifier,
+    }
+}
+
+table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::types::{Identifier, Instant};
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use fluxori_domain::{
     Connection, Credential, CredentialId, TenantScope,
     ports::{GrantRepository, GrantedConnection, NewGrant, StorageError},
@@ -46,9 +47,13 @@ impl GrantRepository for Database {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    async fn remove_orphan(&self, credential: &Credential) -> Result<(), StorageError> {
+    async fn remove_orphan(
+        &self,
+        credential: &Credential,
+        at: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
         let orphan = credential.clone();
-        match transaction!(self, grants::remove_orphan(&orphan)) {
+        match transaction!(self, grants::remove_orphan(&orphan, at)) {
             // Taken up again between two statements: no orphan any more.
             Err(failure) if failure.is_reference_violation() => Ok(()),
             result => result.map_err(|failure| self.explain(failure)),

@@ -6,6 +6,8 @@ mod data_keys;
 mod flows;
 mod grants;
 mod idempotency;
+mod ledger;
+mod moves;
 mod refreshes;
 mod webhooks;
 mod work;

@@ -11,9 +11,13 @@ use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
 use super::form::Driver;
 use crate::{
     failure::Failure,
-    queries::{audit::Present, refreshes::its_refreshes},
-    rows::{EventRow, RefreshRow},
-    schema::credential_refreshes,
+    queries::{
+        audit::Present,
+        ledger::its_entries,
+        refreshes::{its_refreshes, the_credential},
+    },
+    rows::{EventRow, HeldRow, LooseRow, RefreshRow},
+    schema::{credential_refreshes, credentials, loose_secrets},
     types::{Identifier, Instant, Key, Micros, Void},
 };
 
@@ -49,6 +53,55 @@ pub(crate) async fn lock_refresh(
         .await
         .optional()
 }
+
+/// What a credential's row holds, which nobody else changes until this transaction ends.
+pub(crate) async fn lock_credential(
+    connection: &mut Driver<'_>,
+    scope: &TenantScope,
+    credential: Key,
+) -> QueryResult<Option<HeldRow>> {
+    credentials::table
+        .filter(the_credential(scope, credential))
+        .select(HeldRow::as_select())
+        .for_no_key_update()
+        .first(connection)
+        .await
+        .optional()
+}
+
+/// Lets one transaction at a time decide about what is kept of a credential outside the database, until it ends.
+pub(crate) async fn lock_ledger(
+    connection: &mut Driver<'_>,
+    scope: &TenantScope,
+    credential: Key,
+) -> QueryResult<()> {
+    // No part contains the divider, which is a control character.
+    let name = format!("{}\n{}\n{}", scope.organization, scope.user, credential.0);
+    diesel::select(pg_advisory_xact_lock(hashtextextended(name, 0)))
+        .execute(connection)
+        .await
+        .map(|_| ())
+}
+
+/// The entries of a credential, which nobody else changes until this transaction ends.
+pub(crate) async fn lock_entries(
+    connection: &mut Driver<'_>,
+    scope: &TenantScope,
+    credential: Key,
+) -> QueryResult<Vec<LooseRow>> {
+    loose_secrets::table
+        .filter(its_entries(scope, credential))
+        .select(LooseRow::as_select())
+        .for_update()
+        .load(connection)
+        .await
+}
+
+/// Counts credentials by store and data key, and names one of each. A sealed value is `fx1.<data key>.<iv>.<ciphertext>`.
+pub(crate) const CENSUS: &str = "\
+    SELECT backend, CASE WHEN backend = 'database' THEN split_part(secret, '.', 2) END AS data_key, \
+    min(id::text) AS example, count(*) AS credentials \
+    FROM credentials GROUP BY 1, 2 ORDER BY 1, 2";
 
 /// The time, as all who use this database see it.
 pub(crate) async fn clock(connection: &mut Driver<'_>) -> QueryResult<Micros> {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    rows::{CredentialRow, EventRow, TombstoneRow},
+    rows::{CredentialRow, EventRow, HeldRow, TombstoneRow},
     schema::{connections, credentials},
     types::{Key, Micros},
 };
@@ -127,7 +127,10 @@ dual! {
             .filter(credentials::user_id.eq(user))
             .filter(credentials::id.eq(credential))
             .filter(not(exists(users)));
-        wait!(diesel::delete(unused).execute(connection))?;
+        let removed = diesel::delete(unused).returning(HeldRow::as_returning());
+        if let Some(held) = wait!(removed.get_result(connection)).optional()? {
+            wait!(ledger::let_go(connection, &held, event.at))?;
+        }
         wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         Ok(())
     }

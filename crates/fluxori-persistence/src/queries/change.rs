@@ -1,5 +1,6 @@
 //! Changing a connection and its credential.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
     SelectableHelper as _,
@@ -9,7 +10,7 @@ use fluxori_domain::{
     ports::{self, StorageError},
 };
 
-use super::{dual, read::living};
+use super::{dual, read::living, refreshes::the_credential};
 use crate::{
     failure::Failure,
     rows::{ConnectionChange, ConnectionRow, CredentialChangeRow, EventRow},
@@ -42,7 +43,7 @@ dual! {
         let clocks = secret.map_or(changed.clocks, |secret| secret.clocks);
         let stored = stored.ok_or(StorageError::Conflict)?.connection(clocks)?;
         if let Some(secret) = secret {
-            wait!(replace_secret(connection, &stored, secret))?;
+            wait!(replace_secret(connection, &stored, secret, event.at))?;
         }
         wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         Ok(stored)
@@ -53,20 +54,20 @@ dual! {
         connection,
         owner: &Connection,
         change: &ports::CredentialChange,
+        at: DateTime<Utc>,
     ) -> Result<(), Failure> {
-        let seen = credentials::table
-            .filter(credentials::organization_id.eq(owner.scope.organization.as_str()))
-            .filter(credentials::user_id.eq(owner.scope.user.as_str()))
-            .filter(credentials::id.eq(Key(*owner.credential_id.as_uuid())))
-            .filter(credentials::generation.eq(change.expected.as_i64()));
-        let update = diesel::update(seen).set((
+        let (scope, id) = (&owner.scope, Key(*owner.credential_id.as_uuid()));
+        // First of all, as whoever stores a refresh locks it: two who lock the other way round wait for each other.
+        wait!(refreshes::forget(connection, scope, id))?;
+        let held = wait!(dialect::lock_credential(connection, scope, id))?;
+        let held = held.filter(|held| held.generation == change.expected.as_i64());
+        let held = held.ok_or(StorageError::Conflict)?;
+        wait!(ledger::supersede(connection, &held, &change.secret, at))?;
+        let update = diesel::update(credentials::table.filter(the_credential(scope, id))).set((
             CredentialChangeRow::of(change),
             credentials::auth_type.eq(owner.auth_type.as_str()),
         ));
-        if wait!(update.execute(connection))? != 1 {
-            return Err(StorageError::Conflict.into());
-        }
-        wait!(refreshes::forget(connection, &owner.scope, Key(*owner.credential_id.as_uuid())))?;
+        wait!(update.execute(connection))?;
         Ok(())
     }
 

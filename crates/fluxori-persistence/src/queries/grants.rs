@@ -1,5 +1,6 @@
 //! What a consent leads to: a new credential, and connections that take it up.
 
+use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, QueryResult,
     SelectableHelper as _,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    rows::{ConnectionChange, ConnectionRow, CredentialRow, EventRow, FoundRow},
+    rows::{ConnectionChange, ConnectionRow, CredentialRow, EventRow, FoundRow, HeldRow},
     schema::{connections, credentials},
     types::{Key, Micros},
 };
@@ -37,6 +38,8 @@ dual! {
     fn store(connection, grant: &NewGrant) -> Result<Vec<Connection>, Failure> {
         let insert = diesel::insert_into(credentials::table).values(CredentialRow::new(&grant.credential));
         wait!(insert.execute(connection))?;
+        let Credential { scope, id, secret, .. } = &grant.credential;
+        wait!(ledger::take_up(connection, scope, Key(*id.as_uuid()), secret))?;
         let mut stored = Vec::with_capacity(grant.connections.len());
         for granted in &grant.connections {
             stored.push(match granted {
@@ -111,13 +114,20 @@ dual! {
     }
 
     /// Removes a credential unless something names it.
-    fn remove_orphan(connection, credential: &Credential) -> Result<(), Failure> {
+    fn remove_orphan(
+        connection,
+        credential: &Credential,
+        at: DateTime<Utc>,
+    ) -> Result<(), Failure> {
         let orphan = credentials::table
             .filter(credentials::organization_id.eq(credential.scope.organization.as_str()))
             .filter(credentials::user_id.eq(credential.scope.user.as_str()))
             .filter(credentials::id.eq(Key(*credential.id.as_uuid())))
             .filter(not(named_by_a_connection()));
-        wait!(diesel::delete(orphan).execute(connection))?;
+        let removed = diesel::delete(orphan).returning(HeldRow::as_returning());
+        if let Some(held) = wait!(removed.get_result(connection)).optional()? {
+            wait!(ledger::let_go(connection, &held, at))?;
+        }
         Ok(())
     }
 }

@@ -59,7 +59,8 @@ dual! {
             .on_conflict((credentials::organization_id, credentials::user_id, credentials::id))
             .do_nothing();
         if wait!(insert.execute(connection))? == 1 {
-            return Ok(());
+            let Credential { scope, id, secret, .. } = credential;
+            return wait!(ledger::take_up(connection, scope, Key(*id.as_uuid()), secret));
         }
         let shared = credentials::table
             .filter(credentials::organization_id.eq(credential.scope.organization.as_str()))

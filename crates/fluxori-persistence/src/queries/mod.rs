@@ -9,6 +9,8 @@ pub(crate) mod flows;
 pub(crate) mod grants;
 pub(crate) mod idempotency;
 pub(crate) mod insert;
+pub(crate) mod ledger;
+pub(crate) mod moves;
 pub(crate) mod read;
 pub(crate) mod refreshes;
 pub(crate) mod webhooks;

@@ -25,7 +25,7 @@ use crate::{
 
 /// The credential of this name and tenant.
 #[auto_type(no_type_alias)]
-fn the_credential<'a>(scope: &'a TenantScope, id: Key) -> _ {
+pub(crate) fn the_credential<'a>(scope: &'a TenantScope, id: Key) -> _ {
     let organization: &'a str = scope.organization.as_str();
     let user: &'a str = scope.user.as_str();
     credentials::organization_id
@@ -168,18 +168,19 @@ dual! {
         if !is_held(&row, lease) {
             return Ok(false);
         }
-        let seen = credentials::table
-            .filter(the_credential(&lease.scope, id))
-            .filter(credentials::generation.eq(change.expected.as_i64()));
-        let update = diesel::update(seen).set(CredentialChangeRow::of(change));
-        let stored = wait!(update.execute(connection))? == 1;
+        let held = wait!(dialect::lock_credential(connection, &lease.scope, id))?;
+        let held = held.filter(|held| held.generation == change.expected.as_i64());
         row.settle();
-        if stored {
+        if let Some(held) = &held {
+            wait!(ledger::supersede(connection, held, &change.secret, event.at))?;
+            let update = diesel::update(credentials::table.filter(the_credential(&lease.scope, id)))
+                .set(CredentialChangeRow::of(change));
+            wait!(update.execute(connection))?;
             row.refreshed_at = Some(Micros::of(event.at));
             wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         }
         wait!(store(connection, &lease.scope, id, &row))?;
-        Ok(stored)
+        Ok(held.is_some())
     }
 
     /// Ends the lease; the fate of the token stays open.

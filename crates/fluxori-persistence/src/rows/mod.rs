@@ -3,11 +3,14 @@
 //! A row that holds something this program never writes is reported with table, column and key, never guessed at.
 
 mod audit;
+mod census;
 mod connection;
 mod credential;
 mod data_key;
 mod flow;
+mod held;
 mod idempotency;
+mod loose;
 mod read;
 mod refresh;
 mod tombstone;
@@ -18,12 +21,15 @@ use chrono::{DateTime, Utc};
 use fluxori_domain::{SecretHash, TenantScope, ports::StorageError};
 
 pub(crate) use audit::EventRow;
+pub(crate) use census::CensusRow;
 pub(crate) use connection::{ConnectionChange, ConnectionRow, FoundRow};
 use credential::ClocksRow;
 pub(crate) use credential::{CredentialChangeRow, CredentialRow};
 pub(crate) use data_key::DataKeyRow;
 pub(crate) use flow::FlowRow;
+pub(crate) use held::{HeldRow, SecretChangeRow};
 pub(crate) use idempotency::KeyRow;
+pub(crate) use loose::{LooseRow, Verdict, known};
 pub(crate) use read::{ReadRow, candidates};
 pub(crate) use refresh::{DueRow, RefreshRow, due, micros, progress};
 pub(crate) use tombstone::{TombstoneRow, tombstone};

@@ -10,9 +10,13 @@ use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
 use super::form::Driver;
 use crate::{
     failure::Failure,
-    queries::{audit::Present, refreshes::its_refreshes},
-    rows::{EventRow, RefreshRow},
-    schema::{audit_events, credential_refreshes},
+    queries::{
+        audit::Present,
+        ledger::its_entries,
+        refreshes::{its_refreshes, the_credential},
+    },
+    rows::{EventRow, HeldRow, LooseRow, RefreshRow},
+    schema::{audit_events, credential_refreshes, credentials, loose_secrets},
     types::{Instant, Key, Micros},
 };
 
@@ -42,6 +46,49 @@ pub(crate) fn lock_refresh(
         .first(connection)
         .optional()
 }
+
+/// What a credential's row holds: here a transaction that writes is alone anyway.
+pub(crate) fn lock_credential(
+    connection: &mut Driver,
+    scope: &TenantScope,
+    credential: Key,
+) -> QueryResult<Option<HeldRow>> {
+    credentials::table
+        .filter(the_credential(scope, credential))
+        .select(HeldRow::as_select())
+        .first(connection)
+        .optional()
+}
+
+/// Lets one transaction at a time decide about what is kept of a credential outside the database: here a transaction that
+/// writes is alone anyway.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "has the signature of its twin, which asks the server"
+)]
+pub(crate) const fn lock_ledger(_: &mut Driver, _: &TenantScope, _: Key) -> QueryResult<()> {
+    Ok(())
+}
+
+/// The entries of a credential: here a transaction that writes is alone anyway.
+pub(crate) fn lock_entries(
+    connection: &mut Driver,
+    scope: &TenantScope,
+    credential: Key,
+) -> QueryResult<Vec<LooseRow>> {
+    loose_secrets::table
+        .filter(its_entries(scope, credential))
+        .select(LooseRow::as_select())
+        .load(connection)
+}
+
+/// Counts credentials by store and data key, and names one of each. A sealed value is `fx1.<data key>.<iv>.<ciphertext>`.
+pub(crate) const CENSUS: &str = "\
+    SELECT backend, CASE WHEN backend = 'database' THEN \
+    substr(rest, 1, instr(rest, '.') - 1) END AS data_key, \
+    min(lower(hex(id))) AS example, count(*) AS credentials \
+    FROM (SELECT backend, id, substr(secret, instr(secret, '.') + 1) || '.' AS rest FROM credentials) \
+    GROUP BY 1, 2 ORDER BY 1, 2";
 
 /// The time, as all who use this file see it.
 pub(crate) fn clock(connection: &mut Driver) -> QueryResult<Micros> {

@@ -5,7 +5,8 @@ pub(crate) use diesel::RunQueryDsl;
 pub(crate) use super::dialect;
 pub(crate) use crate::queries::{
     audit::sqlite as audit, defaults::sqlite as defaults, idempotency::sqlite as idempotency,
-    insert::sqlite as insert, read::sqlite as read, refreshes::sqlite as refreshes,
+    insert::sqlite as insert, ledger::sqlite as ledger, read::sqlite as read,
+    refreshes::sqlite as refreshes,
 };
 
 /// A connection, exclusive: a query is over when the call returns.

@@ -7,7 +7,7 @@ use fluxori_domain::{
     },
 };
 
-use crate::support::{Store, alice, event, later, new, on_both};
+use crate::support::{Store, alice, at, event, later, new, on_both};
 
 fn grants(store: &Store) -> &dyn GrantRepository {
     &store.database
@@ -65,8 +65,8 @@ on_both! {
         let orphans = grants(&store).orphans(10).await.unwrap();
         assert_eq!(orphans.len(), 1);
         assert_eq!(orphans[0].id, before[0].credential_id);
-        grants(&store).remove_orphan(&orphans[0]).await.unwrap();
-        grants(&store).remove_orphan(&orphans[0]).await.unwrap();
+        grants(&store).remove_orphan(&orphans[0], at(0)).await.unwrap();
+        grants(&store).remove_orphan(&orphans[0], at(0)).await.unwrap();
         assert_eq!(store.count("credentials"), 2);
         assert!(grants(&store).orphans(10).await.unwrap().is_empty());
     }
@@ -75,7 +75,7 @@ on_both! {
         let new = new(&alice(), Marketplace::Xero, Some("one"));
         let credential = new.credential.clone();
         store.database.insert(new).await.unwrap();
-        grants(&store).remove_orphan(&credential).await.unwrap();
+        grants(&store).remove_orphan(&credential, at(0)).await.unwrap();
         assert_eq!(store.count("credentials"), 1);
     }
 

@@ -65,7 +65,6 @@ on_both! {
         let far = beyond_the_calendar(&store);
         for (column, value) in [
             ("auth_type", "'telepathy'"),
-            ("backend", "'google_secret_manager'"), // allowed by the table, not built yet
             ("access_expires_at", far),
         ] {
             store.raw(&format!("CREATE TABLE kept AS SELECT * FROM credentials; UPDATE credentials SET {column} = {value}"));

@@ -1,0 +1,2 @@
+DROP INDEX credentials_by_backend;
+DROP TABLE loose_secrets;
