@@ -4,6 +4,7 @@ mod error;
 mod google;
 mod kms;
 mod labels;
+mod master_key;
 mod names;
 mod payload;
 mod replication;
@@ -18,6 +19,7 @@ pub use kms::{
     Ciphertext, KeyDetails, KeyManagement, KeyManagementSettings, KeyState, ProtectionLevel,
 };
 pub use labels::{Labels, derive_label_value};
+pub use master_key::KmsMasterKey;
 pub use names::{InvalidName, KeyName, ProjectId, Resource, SecretId, VersionName, VersionNumber};
 pub use payload::{MAX_PAYLOAD_BYTES, Payload};
 pub use replication::{Replica, Replication};

@@ -148,7 +148,11 @@ impl SecretStore for VaultStore {
         open_text(&key, context, &text)
     }
 
-    async fn make_ready(&self, organization: &OrganizationId) -> Result<(), SecretStoreError> {
+    async fn make_ready(
+        &self,
+        organization: &OrganizationId,
+        _beside: Option<&StoredSecret>,
+    ) -> Result<(), SecretStoreError> {
         // As fresh as for opening: then it serves to seal for five minutes at least.
         self.active(organization, Use::Open).await.map(drop)
     }

@@ -187,7 +187,8 @@ impl Connections {
             return ConsentResult::Failed;
         };
         // A code can be redeemed once, and what comes of it is kept nowhere else.
-        if let Err(error) = self.check_writable(None).await {
+        let organization = &returned.flow.scope.organization;
+        if let Err(error) = self.make_ready(organization, None).await {
             return failed(&error.into());
         }
         let grant = match client.exchange(returned.consent()).await {

@@ -52,7 +52,8 @@ impl Connections {
             return Err(RefreshFailure::Gone);
         }
         // What is bought must be stored, and Google cannot be asked to take part in a transaction.
-        self.check_writable(Some(&refresh.credential.secret))
+        let held = &refresh.credential;
+        self.make_ready(&held.scope.organization, Some(&held.secret))
             .await?;
         let give_up = Instant::now() + pace::PATIENCE;
         loop {

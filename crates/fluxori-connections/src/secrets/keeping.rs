@@ -1,6 +1,7 @@
 use chrono::TimeDelta;
 use fluxori_domain::{
-    Backend, Credential, CredentialDocument, Plaintext, SecretContext, StoredSecret, TenantScope,
+    Backend, Credential, CredentialDocument, OrganizationId, Plaintext, SecretContext,
+    StoredSecret, TenantScope,
     ports::{LooseSecret, OutsideStore, Place, SecretStoreError},
 };
 use uuid::Uuid;
@@ -159,17 +160,15 @@ impl Connections {
         Ok((entry, place))
     }
 
-    /// Whether a secret could be kept now: beside the one that a row holds, or anew. Asked before something is bought that
-    /// cannot be bought again.
-    pub(crate) async fn check_writable(
+    /// Whether a secret could be kept now: beside the one that a credential's row holds, or anew. Asked before something is
+    /// bought that cannot be bought again.
+    pub(crate) async fn make_ready(
         &self,
+        organization: &OrganizationId,
         beside: Option<&StoredSecret>,
     ) -> Result<(), SecretStoreError> {
         let stores = &self.ports.secrets;
         let backend = beside.map_or(stores.home(), |held| held.backend);
-        match stores.outside(backend)? {
-            Some(outside) => outside.check_writable(beside).await,
-            None => Ok(()),
-        }
+        stores.find(backend)?.make_ready(organization, beside).await
     }
 }

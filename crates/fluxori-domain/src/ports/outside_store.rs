@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::SecretStoreError;
-use crate::{CredentialId, StoredSecret};
+use crate::CredentialId;
 
 /// The part of a secret store that lies outside the database, where nothing goes away by itself.
 ///
@@ -22,10 +22,6 @@ pub trait OutsideStore: Send + Sync {
     /// # Errors
     /// [`SecretStoreError::DoesNotOpen`] when the value is not one of this credential and this store.
     fn place_of(&self, credential: CredentialId, value: &str) -> Result<Place, SecretStoreError>;
-
-    /// Whether a secret could be written now: beside the one that a row holds, or anew. Asked before something is bought
-    /// that can be stored nowhere else; costs nothing while the latest write has worked.
-    async fn check_writable(&self, beside: Option<&StoredSecret>) -> Result<(), SecretStoreError>;
 
     /// Destroys one value of a credential. Already gone is success.
     async fn destroy(&self, credential: CredentialId, value: &str) -> Result<(), SecretStoreError>;

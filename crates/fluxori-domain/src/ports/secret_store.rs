@@ -173,14 +173,16 @@ pub trait SecretStore: Send + Sync {
         stored: &StoredSecret,
     ) -> Result<Plaintext, SecretStoreError>;
 
-    /// Whether a secret of this organization could be sealed now, and for the next minutes whatever happens. Asked before
-    /// something is bought that can be stored nowhere else; costs next to nothing unless a key has to be fetched.
+    /// Whether a secret of this organization could be kept now, `beside` the one that a row holds or anew. Asked before
+    /// something is bought that can be stored nowhere else; costs nothing, or next to nothing, while all is well.
     ///
     /// # Errors
     /// Those of [`SecretStore::put`].
-    async fn make_ready(&self, _organization: &OrganizationId) -> Result<(), SecretStoreError> {
-        Ok(())
-    }
+    async fn make_ready(
+        &self,
+        organization: &OrganizationId,
+        beside: Option<&StoredSecret>,
+    ) -> Result<(), SecretStoreError>;
 
     /// What the store keeps outside the database; `None` when all it has goes with the row.
     fn outside(&self) -> Option<&dyn OutsideStore> {

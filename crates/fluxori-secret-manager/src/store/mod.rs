@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use fluxori_domain::{
-    Backend, CredentialId, Plaintext, SecretContext, StoredSecret,
+    Backend, CredentialId, OrganizationId, Plaintext, SecretContext, StoredSecret,
     ports::{
         OutsidePage, OutsidePlace, OutsideStore, OutsideValue, Place, SecretStore, SecretStoreError,
     },
@@ -21,7 +21,7 @@ use crate::{
     VersionState, derive_label_value,
 };
 use cache::Opened;
-use trouble::store_error;
+pub(crate) use trouble::store_error;
 
 /// Which database a secret belongs to, in its labels.
 const INSTALLATION: &str = "fluxori-installation";
@@ -154,26 +154,11 @@ impl SecretStore for GoogleStore {
         envelope::unwrap(context, &payload)
     }
 
-    fn outside(&self) -> Option<&dyn OutsideStore> {
-        Some(self)
-    }
-}
-
-#[async_trait]
-impl OutsideStore for GoogleStore {
-    fn name_place(&self, credential: CredentialId) -> Result<Place, SecretStoreError> {
-        place::name(&self.manager, credential)
-    }
-
-    fn place_of(&self, credential: CredentialId, value: &str) -> Result<Place, SecretStoreError> {
-        let name = place::parse(&self.manager, credential, value)?;
-        Ok(Place {
-            name: place::name_of(&self.manager, &name.secret),
-            is_new: false,
-        })
-    }
-
-    async fn check_writable(&self, beside: Option<&StoredSecret>) -> Result<(), SecretStoreError> {
+    async fn make_ready(
+        &self,
+        _organization: &OrganizationId,
+        beside: Option<&StoredSecret>,
+    ) -> Result<(), SecretStoreError> {
         if !self.is_troubled.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -199,6 +184,25 @@ impl OutsideStore for GoogleStore {
                 resource: Resource::Secret(secret),
             })),
         }
+    }
+
+    fn outside(&self) -> Option<&dyn OutsideStore> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl OutsideStore for GoogleStore {
+    fn name_place(&self, credential: CredentialId) -> Result<Place, SecretStoreError> {
+        place::name(&self.manager, credential)
+    }
+
+    fn place_of(&self, credential: CredentialId, value: &str) -> Result<Place, SecretStoreError> {
+        let name = place::parse(&self.manager, credential, value)?;
+        Ok(Place {
+            name: place::name_of(&self.manager, &name.secret),
+            is_new: false,
+        })
     }
 
     async fn destroy(&self, credential: CredentialId, value: &str) -> Result<(), SecretStoreError> {

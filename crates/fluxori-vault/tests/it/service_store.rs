@@ -215,14 +215,14 @@ async fn a_store_that_was_made_ready_seals_for_five_minutes_whatever_happens() {
     store.open(&context(), &world.stored).await.unwrap();
     world.clock.advance(TimeDelta::seconds(301));
     let before = world.unwraps();
-    store.make_ready(&organization).await.unwrap();
-    store.make_ready(&organization).await.unwrap();
+    store.make_ready(&organization, None).await.unwrap();
+    store.make_ready(&organization, None).await.unwrap();
     assert_eq!(world.unwraps(), before + 1);
     world.fail(OutsideTrouble::Unavailable);
     world.clock.advance(TimeDelta::seconds(300));
     let put = store.put(&context(), &plaintext("bought"), None).await;
     assert!(put.is_ok());
-    let ready = store.make_ready(&organization).await;
+    let ready = store.make_ready(&organization, None).await;
     assert_eq!(trouble_of(ready), OutsideTrouble::Unavailable);
 }
 
@@ -231,10 +231,10 @@ async fn a_new_organization_that_was_made_ready_has_its_key() {
     let world = World::new().await;
     let (store, new) = (world.store(), organization("org-new"));
     world.fail(OutsideTrouble::Denied);
-    let refused = store.make_ready(&new).await;
+    let refused = store.make_ready(&new, None).await;
     assert_eq!(trouble_of(refused), OutsideTrouble::Denied);
     world.service.set(Mood::Good);
-    store.make_ready(&new).await.unwrap();
+    store.make_ready(&new, None).await.unwrap();
     world.fail(OutsideTrouble::Denied);
     let context = SecretContext {
         organization: new,
