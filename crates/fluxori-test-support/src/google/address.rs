@@ -5,6 +5,10 @@ use std::{net::SocketAddr, path::Path};
 pub struct Endpoints {
     /// Secret Manager over REST, in place of `https://secretmanager.googleapis.com`. For the setting of the same name.
     pub secret_manager_url: String,
+    /// Secret Manager over gRPC, in plain text.
+    pub secret_manager_grpc_url: String,
+    /// Cloud KMS over gRPC, in plain text, in place of `https://cloudkms.googleapis.com`. For the setting of the same name.
+    pub kms_url: String,
     /// Where tokens are bought, in place of `https://oauth2.googleapis.com/token`.
     pub token_url: String,
     /// For `GCE_METADATA_HOST`: host and port of the metadata server.
@@ -18,9 +22,11 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    pub(super) fn at(rest: SocketAddr, project_id: &str) -> Self {
+    pub(super) fn at(rest: SocketAddr, grpc: SocketAddr, project_id: &str) -> Self {
         let origin = format!("http://{rest}");
         Self {
+            secret_manager_grpc_url: format!("http://{grpc}"),
+            kms_url: format!("http://{grpc}"),
             token_url: format!("{origin}/token"),
             metadata_host: rest.to_string(),
             resource_manager_url: origin.clone(),
@@ -37,6 +43,7 @@ impl Endpoints {
             ("USE_SECRET_MANAGER", "true".to_owned()),
             ("GCP_PROJECT_ID", self.project_id.clone()),
             ("SECRET_MANAGER_URL", self.secret_manager_url.clone()),
+            ("KMS_URL", self.kms_url.clone()),
             (
                 "GOOGLE_APPLICATION_CREDENTIALS",
                 key_file.display().to_string(),

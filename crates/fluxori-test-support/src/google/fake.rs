@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use fluxori_domain::{Clock, SystemClock};
 
 use super::{
-    Call, Endpoints, FaultRule, Limits, Order, RecordedCall, SecretView, ServiceAccountKey, rest,
-    state::State, view,
+    Call, Endpoints, FaultRule, Limits, Order, RecordedCall, SecretView, ServiceAccountKey, grpc,
+    rest, state::State, view,
 };
 
 /// How the fake is to be.
@@ -21,6 +21,8 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// The port of everything over HTTP/1.1; 0 is any free one.
     pub port: u16,
+    /// The port of everything over gRPC; 0 is any free one.
+    pub grpc_port: u16,
     /// The id of the one project that it has.
     pub project_id: String,
     /// The number of that project, which names are answered with.
@@ -34,6 +36,7 @@ impl Default for Setup {
         Self {
             clock: Arc::new(SystemClock),
             port: 0,
+            grpc_port: 0,
             project_id: "fluxori-test".to_owned(),
             project_number: 482_013_095_571,
             seed: 1,
@@ -47,6 +50,7 @@ impl Default for Setup {
 pub struct FakeGoogle {
     state: Arc<State>,
     rest: ServerHandle,
+    _grpc: grpc::Stop,
 }
 
 impl FakeGoogle {
@@ -65,10 +69,19 @@ impl FakeGoogle {
     /// When a port is taken or may not be used.
     pub fn start_with(setup: Setup) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, setup.port))?;
-        let endpoints = Endpoints::at(listener.local_addr()?, &setup.project_id);
+        let grpc = TcpListener::bind((Ipv4Addr::LOCALHOST, setup.grpc_port))?;
+        let endpoints = Endpoints::at(
+            listener.local_addr()?,
+            grpc.local_addr()?,
+            &setup.project_id,
+        );
         let state = Arc::new(State::new(setup, endpoints));
         let rest = rest::serve(listener, Arc::clone(&state))?;
-        Ok(Self { state, rest })
+        Ok(Self {
+            _grpc: grpc::serve(grpc, Arc::clone(&state))?,
+            state,
+            rest,
+        })
     }
 
     /// Where it answers.
@@ -110,6 +123,15 @@ impl FakeGoogle {
     #[must_use]
     pub fn metadata_account(&self) -> String {
         self.state.metadata_email()
+    }
+
+    /// Makes a symmetric key of Cloud KMS, or a new primary version of it; returns the name of the key.
+    #[must_use]
+    pub fn kms_key(&self, location: &str, ring: &str, key: &str) -> String {
+        let name = format!("locations/{location}/keyRings/{ring}/cryptoKeys/{key}");
+        let mut keys = self.state.keys();
+        keys.rotate(&name, self.state.now());
+        keys.full_name(&name)
     }
 
     /// An access token of an account, without the detour over the token endpoint.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{
     call::Service,
+    kms::{KeyName, KeyState},
     secrets::{Change, Wanted},
     state::State,
 };
@@ -23,6 +24,8 @@ pub enum Order {
     CorruptPayload(String, u64),
     /// Changes a payload and its checksum with it, so that only what is inside can tell.
     ReplacePayload(String, u64, Vec<u8>),
+    /// Changes the state of a key version of Cloud KMS: the name of the key, and the version.
+    SetKeyState(String, u32, KeyState),
     /// Disables an API.
     DisableService(Service),
     /// Enables an API.
@@ -102,6 +105,10 @@ impl Order {
                 };
                 kept.checksum = super::crc32c::crc32c(&data);
                 kept.data = Some(data);
+            }
+            Self::SetKeyState(key, version, to) => {
+                let name = KeyName::parse(&key).ok();
+                return name.is_some_and(|name| state.keys().set_state(&name.key, version, to));
             }
             Self::DisableService(service) => {
                 state.switches().disabled.insert(service);

@@ -12,6 +12,7 @@ use super::{
     call::{Call, Service},
     faults::Faults,
     journal::{Journal, RecordedCall},
+    kms::{KeyName, Keys},
     quota::Quotas,
     secrets::{Answer, Request, Store},
     status::{Code, Detail, Status},
@@ -24,6 +25,7 @@ pub(super) struct State {
     project_number: u64,
     endpoints: Endpoints,
     secrets: Mutex<Store>,
+    keys: Mutex<Keys>,
     accounts: Mutex<Accounts>,
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
@@ -54,6 +56,7 @@ impl State {
         Self {
             clock: setup.clock,
             secrets: Mutex::new(Store::new(setup.project_number)),
+            keys: Mutex::new(Keys::seeded(&setup.project_id, setup.seed)),
             project_id: setup.project_id,
             project_number: setup.project_number,
             endpoints,
@@ -98,6 +101,10 @@ impl State {
         lock(&self.secrets)
     }
 
+    pub(super) fn keys(&self) -> MutexGuard<'_, Keys> {
+        lock(&self.keys)
+    }
+
     pub(super) fn accounts(&self) -> MutexGuard<'_, Accounts> {
         lock(&self.accounts)
     }
@@ -133,7 +140,11 @@ impl State {
             let is_mine = self.is_mine(request.project());
             self.permit(caller, call, is_mine, &request.resource())?;
             let may = |permission: &str| is_mine && self.accounts().may(caller, permission);
-            request.carry_out(&mut self.secrets(), self.now(), may)
+            let mut secrets = self.secrets();
+            for key in request.keys(&secrets) {
+                self.keys().check(&KeyName::parse(&key)?)?;
+            }
+            request.carry_out(&mut secrets, self.now(), may)
         })
     }
 

@@ -104,6 +104,18 @@ impl Request {
         }
     }
 
+    /// The keys of Cloud KMS that lock or unlock the payload on the way.
+    pub(in crate::google) fn keys(&self, store: &Store) -> Vec<String> {
+        let secret = match self {
+            Self::AddVersion { parent, .. } => store.get(&parent.secret),
+            Self::Access(name) => store.get(&name.parent.secret),
+            _ => return Vec::new(),
+        };
+        let keys = secret.map(|secret| secret.replication.keys());
+        let keys = keys.unwrap_or_default().into_iter();
+        keys.map(|(key, _)| key.to_owned()).collect()
+    }
+
     /// Does it, the caller being allowed to. `may` knows what else the caller may do.
     pub(in crate::google) fn carry_out(
         self,

@@ -15,6 +15,9 @@ use google_cloud_gax::retry_policy::NeverRetry;
 use google_cloud_secretmanager_v1::client::SecretManagerService;
 use serde_json::Value;
 
+/// Who calls, but for the judge.
+pub(crate) const ACCOUNT: &str = "tester@fluxori-test.iam.gserviceaccount.com";
+
 pub(crate) struct Google {
     pub(crate) fake: FakeGoogle,
     pub(crate) clock: Arc<ManualClock>,
@@ -53,6 +56,10 @@ impl Answer {
 }
 
 impl Google {
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::default());
         let setup = Setup {
@@ -60,7 +67,7 @@ impl Google {
             ..Setup::default()
         };
         let fake = FakeGoogle::start_with(setup).unwrap();
-        let token = fake.access_token("tester@fluxori-test.iam.gserviceaccount.com");
+        let token = fake.access_token(ACCOUNT);
         Self { fake, clock, token }
     }
 
