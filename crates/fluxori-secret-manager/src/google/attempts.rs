@@ -9,6 +9,9 @@ use super::{
 };
 use crate::{BearerToken, SecretManagerError, TokenSource, error::Trouble};
 
+/// After a failure to get a token: a source answers from memory for about so long.
+const TOKEN_PAUSE: Duration = Duration::from_millis(250);
+
 /// A failed attempt.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -144,7 +147,10 @@ impl Caller {
         let token = timeout_at(deadline, self.tokens.token())
             .await
             .map_err(|_| timed_out(false))?
-            .map_err(SecretManagerError::from)?;
+            .map_err(|error| Failure {
+                wait: error.is_transient().then_some(TOKEN_PAUSE),
+                error: error.into(),
+            })?;
         let end = match operation.repeat() {
             Repeat::Always => deadline.min(Instant::now() + self.settings.attempt_timeout),
             Repeat::AfterRefusal => deadline,

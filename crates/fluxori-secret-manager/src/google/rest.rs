@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
 use reqwest::{Client, Method, header::AUTHORIZATION};
 use url::Url;
 use zeroize::Zeroizing;
@@ -101,7 +102,7 @@ impl Rest {
         if let Some(body) = &request.body {
             builder = builder
                 .header(reqwest::header::CONTENT_TYPE, "application/json")
-                .body(body.to_vec());
+                .body(Bytes::from_owner(body.clone()));
         }
         builder
     }

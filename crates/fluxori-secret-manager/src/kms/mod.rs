@@ -60,7 +60,8 @@ impl KeyManagement {
     /// [`SecretManagerError::InvalidArgument`] when TLS cannot be prepared: this machine has no root certificates.
     ///
     /// # Panics
-    /// Outside a tokio runtime. The connection lives on the runtime in which this is called.
+    /// Outside a tokio runtime: the connection lives on the runtime in which this is called. Also when several ciphers for
+    /// rustls are linked and the process has installed none.
     pub fn new(
         settings: &KeyManagementSettings,
         tokens: Arc<dyn TokenSource>,

@@ -21,7 +21,7 @@ const EARLY: TimeDelta = TimeDelta::minutes(4);
 const LAST: TimeDelta = TimeDelta::seconds(30);
 
 /// After a failure nobody asks again for so long.
-const COOL_DOWN: TimeDelta = TimeDelta::seconds(1);
+const COOL_DOWN: TimeDelta = TimeDelta::milliseconds(250);
 
 /// Tokens from application default credentials, each kept until shortly before it expires. Nothing is looked for before
 /// the first token is wanted; then one caller fetches and all others wait for it.

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use bytes::Bytes;
 use fluxori_domain::SecretText;
 use reqwest::{Client, Response, header::CONTENT_TYPE};
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::{TokenError, TokenIssuer, key_file::TokenRequest};
 use crate::{error::Trouble, google::read_capped};
@@ -40,7 +42,9 @@ pub(super) async fn exchange(
         .post(request.endpoint.as_str())
         .timeout(timeout)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(request.form.as_bytes().to_vec())
+        .body(Bytes::from_owner(Zeroizing::new(
+            request.form.as_bytes().to_vec(),
+        )))
         .send();
     let unavailable = |trouble| unavailable(TokenIssuer::TokenEndpoint, trouble);
     let mut response = send

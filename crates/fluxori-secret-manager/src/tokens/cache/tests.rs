@@ -113,7 +113,7 @@ async fn a_token_that_cannot_be_replaced_is_used_until_half_a_minute_before_its_
 }
 
 #[tokio::test]
-async fn a_failure_is_remembered_for_a_second() {
+async fn a_failure_is_remembered_for_a_moment() {
     let subject = Subject::new(3600, &[1]);
     for _ in 0..5 {
         assert_eq!(subject.after(0).await.unwrap_err(), FAILURE);
