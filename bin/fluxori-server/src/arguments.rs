@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::secrets::{MigrateArguments, ReconcileArguments};
+
 /// Keeps sellers' marketplace credentials: sealed at rest, tested, and handed to adapters only.
 #[derive(Debug, Parser)]
 #[command(
@@ -30,6 +32,9 @@ pub(crate) enum Command {
     /// Master keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Where secrets are kept: count, move and compare them.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Examine settings, keys, database and marketplaces, and say what to mend. Changes nothing.
     Doctor,
     /// Print the `OpenAPI` document.
@@ -43,6 +48,17 @@ pub(crate) enum Command {
 pub(crate) enum KeysCommand {
     /// Print a new master key for `ENCRYPTION_KEY`. Nothing keeps a copy.
     Generate,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretsCommand {
+    /// Count credentials by store and keys. Changes nothing.
+    Status,
+    /// Move secrets to the other store while everything goes on. May be stopped and begun again at any time.
+    Migrate(MigrateArguments),
+    /// Compare Google Secret Manager with the database: finish interrupted changes, report strays and losses, and what the
+    /// versions cost.
+    Reconcile(ReconcileArguments),
 }
 
 #[derive(Debug, Subcommand)]

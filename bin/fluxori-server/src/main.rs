@@ -9,13 +9,20 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command, ConfigCommand, KeysCommand};
+use arguments::{Arguments, Command, ConfigCommand, KeysCommand, SecretsCommand};
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or_default() {
         Command::Serve => commands::serve(),
         Command::Migrate => commands::migrate(),
         Command::Keys(KeysCommand::Generate) => commands::keys_generate(),
+        Command::Secrets(SecretsCommand::Status) => commands::secrets::status(),
+        Command::Secrets(SecretsCommand::Migrate(arguments)) => {
+            commands::secrets::migrate(&arguments)
+        }
+        Command::Secrets(SecretsCommand::Reconcile(arguments)) => {
+            commands::secrets::reconcile(&arguments)
+        }
         Command::Doctor => commands::doctor(),
         Command::Openapi => commands::openapi(),
         Command::Config(ConfigCommand::Reference) => commands::config_reference(),

@@ -8,8 +8,8 @@ use fluxori_persistence::Database;
 use fluxori_vault::{Keyring, MasterKeyRole, survey_master_keys};
 
 use crate::{
-    SecretExpiry, Settings,
-    wiring::{consent_settings, database_settings, keyring, marketplace_settings},
+    SecretExpiry, Settings, StartError,
+    wiring::{Google, consent_settings, database_settings, keyring, marketplace_settings},
 };
 
 /// How one thing was found.
@@ -48,11 +48,14 @@ impl Finding {
 /// Examines master keys, database and marketplaces. Changes nothing.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let keyring = match keyring(&settings.secrets) {
+    let keyring = match master_keys(settings) {
         Ok(keyring) => {
-            let message = format!("in use: {}", keyring.active_id());
+            let message = keyring.as_ref().map_or_else(
+                || "none, and none is needed: new secrets go to Secret Manager".to_owned(),
+                |keyring| format!("in use: {}", keyring.active_id()),
+            );
             findings.push(Finding::new("master key", Verdict::Good, message));
-            Some(keyring)
+            keyring
         }
         Err(error) => {
             findings.push(Finding::new("master key", Verdict::Bad, chain(&error)));
@@ -76,6 +79,13 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
     findings.extend(consents(settings));
     findings.extend(secrets(settings));
     findings
+}
+
+/// The master keys that the settings name.
+fn master_keys(settings: &Settings) -> Result<Option<Keyring>, StartError> {
+    let http = HttpClient::new(&HttpSettings::default())?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    keyring(&settings.secrets, &Google::new(settings, &http, &clock)?)
 }
 
 /// Where browsers come back to. That the addresses themselves are good was checked when the settings were read.

@@ -14,20 +14,21 @@ pub use provider::{
     MarketplaceCredentials,
 };
 pub use settings::{
-    AmazonSection, ApiSection, ConsentSection, CredentialCacheMode, DatabaseSection, JwtSection,
-    List, LogSection, Moment, Presence, SecretSection, Section, ServiceSection, SettingDoc,
-    Settings, SettingsError, ShopifySection, TakealotSection, Values, XeroSection,
+    AmazonSection, ApiSection, ConsentSection, CredentialCacheMode, DatabaseSection, GoogleSection,
+    JwtSection, List, LogSection, Moment, Presence, SecretSection, Section, ServiceSection,
+    SettingDoc, Settings, SettingsError, ShopifySection, TakealotSection, Values, XeroSection,
     configuration_reference,
 };
 pub use start::StartError;
 pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
 
-// What the server needs to say what background work did.
-pub use fluxori_connections::Housekeeping;
+// What the server needs to say what background work and maintenance did.
+pub use fluxori_connections::{Damage, Housekeeping, Inventory, Move};
 // What an adapter needs of the words.
 pub use fluxori_domain::{
-    AccountDetails, AccountId, AmazonRegion, Clock, ConnectionId, ConnectionStatus, Generation,
-    Marketplace, OrganizationId, OutcomeClass, Purpose, SecretText, ServiceName, ShopDomain,
-    SyncOutcome, SystemClock, UserId,
+    AccountDetails, AccountId, AmazonRegion, Backend, Clock, ConnectionId, ConnectionStatus,
+    Generation, Marketplace, OrganizationId, OutcomeClass, Purpose, SecretText, ServiceName,
+    ShopDomain, SyncOutcome, SystemClock, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;
+pub use fluxori_vault::{MasterKeyRole, MasterKeyUse};

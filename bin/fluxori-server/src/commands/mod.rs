@@ -5,6 +5,7 @@ mod doctor;
 mod keys_generate;
 mod migrate;
 mod openapi;
+pub(crate) mod secrets;
 mod serve;
 
 pub(crate) use config_reference::config_reference;

@@ -17,8 +17,8 @@ pub use moment::Moment;
 pub use reference::configuration_reference;
 pub use section::{Presence, Section, SettingDoc};
 pub use sections::{
-    AmazonSection, ApiSection, ConsentSection, DatabaseSection, JwtSection, LogSection,
-    SecretSection, ServiceSection, ShopifySection, TakealotSection, XeroSection,
+    AmazonSection, ApiSection, ConsentSection, DatabaseSection, GoogleSection, JwtSection,
+    LogSection, SecretSection, ServiceSection, ShopifySection, TakealotSection, XeroSection,
 };
 pub use values::Values;
 
@@ -31,6 +31,8 @@ pub struct Settings {
     pub database: DatabaseSection,
     /// What protects the secrets.
     pub secrets: SecretSection,
+    /// Google Cloud.
+    pub google: GoogleSection,
     /// Where sellers come back to.
     pub consent: ConsentSection,
     /// Takealot.
@@ -64,6 +66,7 @@ impl Settings {
             service: ServiceSection::load(values)?,
             database: DatabaseSection::load(values)?,
             secrets: SecretSection::load(values)?,
+            google: GoogleSection::load(values)?,
             takealot: TakealotSection::load(values)?,
             amazon: AmazonSection::load(values)?,
             shopify: ShopifySection::load(values)?,

@@ -1,6 +1,6 @@
 //! Every setting there is.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, num::NonZeroU32};
 
 use fluxori_domain::{SecretText, ServiceName};
 use fluxori_marketplaces::{ApiVersion, BaseUrl, Scopes, SellerCentral, ShopUrl};
@@ -13,6 +13,7 @@ pub(super) const fn all() -> &'static [Section] {
     &[
         DatabaseSection::SECTION,
         SecretSection::SECTION,
+        GoogleSection::SECTION,
         ServiceSection::SECTION,
         ApiSection::SECTION,
         JwtSection::SECTION,
@@ -39,14 +40,41 @@ section!(
     /// What protects the secrets.
     SecretSection, "Secrets" {
         /// The master key: 32 bytes as base64 or hexadecimal digits, or exactly 32 characters.
-        /// `fluxori-server keys generate` makes one. Without it nothing starts; losing it loses every credential.
+        /// `fluxori-server keys generate` makes one. Needed unless Secret Manager keeps the secrets or `ENCRYPTION_KMS_KEY`
+        /// names a key; losing it loses every credential that is sealed in the database.
         ENCRYPTION_KEY => encryption_key: SecretText, optional, secret;
         /// Earlier master keys, separated by commas. They open what they once sealed and seal nothing new.
         ENCRYPTION_KEYS_RETIRED => encryption_keys_retired: SecretText, optional, secret;
-        /// Keep secrets in Google Secret Manager. Not built yet: `true` is a refusal to start.
+        /// The master key in Cloud KMS instead, such as `projects/P/locations/L/keyRings/R/cryptoKeys/K`: it never leaves
+        /// Google, and each organization's data key is unwrapped there.
+        ENCRYPTION_KMS_KEY => encryption_kms_key: String, optional;
+        /// Earlier master keys in Cloud KMS, separated by commas.
+        ENCRYPTION_KMS_KEYS_RETIRED => encryption_kms_keys_retired: List, "";
+        /// Whether new secrets go to Google Secret Manager instead of the database. Needs `GCP_PROJECT_ID`.
+        /// `fluxori-server secrets migrate` moves those that are in the database already.
         USE_SECRET_MANAGER => use_secret_manager: bool, "false";
-        /// The Google Cloud project of the Secret Manager. Not used yet.
-        GCP_PROJECT_ID => gcp_project_id: String, optional;
+    }
+);
+
+section!(
+    /// Google Cloud: Secret Manager and Cloud KMS. Who this program is there follows from the environment, as with Google's own
+    /// libraries: `GOOGLE_APPLICATION_CREDENTIALS` names the key file of a service account; without it the metadata server
+    /// of Compute Engine, Cloud Run or Kubernetes is asked. `fluxori-server doctor` checks what may be done.
+    GoogleSection, "Google Cloud" {
+        /// The project of the Secret Manager. Set, secrets there can be read even when new ones go to the database.
+        GCP_PROJECT_ID => project_id: String, optional;
+        /// The regions that Secret Manager keeps copies in, separated by commas, such as `europe-west1,europe-west4`. Google
+        /// chooses when it is empty. It cannot be changed for secrets that exist.
+        SECRET_MANAGER_REGIONS => secret_manager_regions: List, "";
+        /// Keys in Cloud KMS that Secret Manager encrypts with (CMEK), separated by commas: one, or one a region in the same
+        /// order.
+        SECRET_MANAGER_KMS_KEYS => secret_manager_kms_keys: List, "";
+        /// Writing calls a minute that this process makes at most. A project may make 600; several processes share them.
+        SECRET_MANAGER_WRITES_PER_MINUTE => secret_manager_writes_per_minute: NonZeroU32, "600";
+        /// Where Secret Manager is.
+        SECRET_MANAGER_URL => secret_manager_url: Url, "https://secretmanager.googleapis.com";
+        /// Where Cloud KMS is.
+        KMS_URL => kms_url: Url, "https://cloudkms.googleapis.com";
     }
 );
 

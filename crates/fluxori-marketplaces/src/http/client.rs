@@ -99,6 +99,12 @@ impl HttpClient {
         })
     }
 
+    /// The pool itself, for clients of other services than marketplaces: they answer for whom they call and for how long.
+    #[must_use]
+    pub const fn pool(&self) -> &Client {
+        &self.client
+    }
+
     /// The same client, confined to the hosts of one marketplace.
     pub(crate) fn confined_to(&self, allowed: Vec<HostRule>) -> ProviderHttp {
         ProviderHttp::new(self.clone(), allowed)

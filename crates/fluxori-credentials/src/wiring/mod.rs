@@ -1,23 +1,36 @@
+mod google;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fluxori_connections::{
     Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores,
 };
-use fluxori_domain::{Clock, SecretText};
+use fluxori_domain::{
+    Backend, Clock, SecretText,
+    ports::{SecretLedger as _, SecretMoves as _, SecretStore},
+};
 use fluxori_marketplaces::{
     AmazonSettings, HttpClient, HttpSettings, MarketplaceSettings, ShopifySettings,
     TakealotSettings, XeroSettings, clients,
 };
 use fluxori_persistence::{Database, DatabaseSettings};
-use fluxori_vault::{Keyring, Vault, VaultStore, require_master_keys};
+use fluxori_secret_manager::GoogleStore;
+use fluxori_vault::{
+    Keyring, MasterKeySources, MasterKeyUse, Vault, VaultStore, require_master_keys,
+    survey_master_keys,
+};
 
 use crate::{SecretSection, Settings, StartError};
+pub(crate) use google::Google;
 
 /// Everything wired together, once, for the server and for every adapter.
 pub struct Wiring {
     connections: Connections,
     database: Database,
     http: HttpClient,
+    vault: Option<Arc<Vault>>,
+    home: Backend,
+    places: u64,
     audit: Mutex<Option<ReadAuditTask>>,
 }
 
@@ -32,13 +45,19 @@ impl Wiring {
     /// # Errors
     /// [`StartError`], saying what to do.
     pub async fn connect(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let keyring = keyring(&settings.secrets)?;
+        let http = HttpClient::new(&HttpSettings::default())?;
+        let google = Google::new(settings, &http, &clock)?;
+        let places = google.places;
+        let keyring = keyring(&settings.secrets, &google)?;
         let database = Database::connect(&database_settings(settings)).await?;
-        require_master_keys(&keyring, &database).await?;
+        if let Some(keyring) = &keyring {
+            require_master_keys(keyring, &database).await?;
+        }
 
         let shared = Arc::new(database.clone());
-        let vault = Arc::new(Vault::new(keyring));
-        let http = HttpClient::new(&HttpSettings::default())?;
+        let vault = keyring.map(|keyring| Arc::new(Vault::new(keyring)));
+        let secrets = stores(settings, (google, vault.clone()), &shared, &clock).await?;
+        let home = secrets.home();
         let marketplaces = clients(&marketplace_settings(settings), &http, &clock);
         let (read_audit, audit) = ReadAudit::start(shared.clone());
         let connections = Connections::new(Ports {
@@ -51,10 +70,7 @@ impl Wiring {
             idempotency: shared.clone(),
             audit: shared.clone(),
             read_audit,
-            secrets: SecretStores::new(
-                Arc::new(VaultStore::new(vault, shared.clone(), Arc::clone(&clock))),
-                None,
-            ),
+            secrets,
             ledger: shared.clone(),
             moves: shared,
             marketplaces: Marketplaces::new(marketplaces),
@@ -65,6 +81,9 @@ impl Wiring {
             connections,
             database,
             http,
+            vault,
+            home,
+            places,
             audit: Mutex::new(Some(audit)),
         })
     }
@@ -93,6 +112,31 @@ impl Wiring {
     #[must_use]
     pub const fn http(&self) -> &HttpClient {
         &self.http
+    }
+
+    /// Where new secrets go.
+    #[must_use]
+    pub const fn home(&self) -> Backend {
+        self.home
+    }
+
+    /// In how many places Google keeps each version, and charges for it.
+    #[must_use]
+    pub const fn places(&self) -> u64 {
+        self.places
+    }
+
+    /// The master keys, and how much depends on each; none when nothing is sealed in the database.
+    ///
+    /// # Errors
+    /// [`NotReady`] when the database does not answer.
+    pub async fn master_keys(&self) -> Result<Vec<MasterKeyUse>, NotReady> {
+        match &self.vault {
+            Some(vault) => survey_master_keys(vault.keyring(), &self.database)
+                .await
+                .map_err(NotReady),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Whether requests can be served now.
@@ -132,13 +176,59 @@ pub fn make_master_key_text() -> SecretText {
     fluxori_vault::make_master_key_text()
 }
 
-/// The master keys of the settings.
-pub(crate) fn keyring(secrets: &SecretSection) -> Result<Keyring, StartError> {
-    if secrets.use_secret_manager {
-        return Err(StartError::SecretManagerNotBuilt);
+/// The master keys of the settings; none when there need not be any.
+pub(crate) fn keyring(
+    secrets: &SecretSection,
+    google: &Google,
+) -> Result<Option<Keyring>, StartError> {
+    let sources = MasterKeySources {
+        local: secrets.encryption_key.as_ref(),
+        local_retired: secrets.encryption_keys_retired.as_ref(),
+        service: google.master_key.clone(),
+        services_retired: google.retired_keys.clone(),
+    };
+    if secrets.use_secret_manager && sources.local.is_none() && sources.service.is_none() {
+        return Ok(None);
     }
-    let (active, retired) = (&secrets.encryption_key, &secrets.encryption_keys_retired);
-    Ok(Keyring::parse(active.as_ref(), retired.as_ref())?)
+    Ok(Some(Keyring::from_sources(sources)?))
+}
+
+/// The stores: the one for new secrets, and the one that some may still be in.
+async fn stores(
+    settings: &Settings,
+    (google, vault): (Google, Option<Arc<Vault>>),
+    database: &Arc<Database>,
+    clock: &Arc<dyn Clock>,
+) -> Result<SecretStores, StartError> {
+    let mut stores: Vec<Arc<dyn SecretStore>> = Vec::new();
+    if let Some(vault) = vault {
+        let keys = database.clone();
+        stores.push(Arc::new(VaultStore::new(vault, keys, Arc::clone(clock))));
+    }
+    if let Some(manager) = google.secrets {
+        let installation = database.installation().await?;
+        stores.push(Arc::new(GoogleStore::new(manager, installation)));
+    }
+    if settings.secrets.use_secret_manager {
+        stores.reverse();
+    }
+    for backend in Backend::ALL {
+        let is_set_up = stores.iter().any(|store| store.backend() == *backend);
+        if !is_set_up
+            && !database
+                .residents(*backend, None, None, 1)
+                .await?
+                .is_empty()
+        {
+            return Err(StartError::HomelessSecrets { backend: *backend });
+        }
+    }
+    let mut stores = stores.into_iter();
+    let home = stores.next().ok_or(StartError::NoProject)?;
+    if settings.secrets.use_secret_manager && home.backend() != Backend::GoogleSecretManager {
+        return Err(StartError::NoProject);
+    }
+    Ok(SecretStores::new(home, stores.next()))
 }
 
 pub(crate) fn database_settings(settings: &Settings) -> DatabaseSettings {
