@@ -6,6 +6,7 @@ mod errors;
 mod faults;
 mod keys;
 mod lists;
+mod master_key;
 mod permissions;
 mod secrets;
 mod tokens;
