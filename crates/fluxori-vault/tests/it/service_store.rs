@@ -160,6 +160,32 @@ async fn a_caller_who_goes_away_takes_nobody_with_them() {
 }
 
 #[tokio::test]
+async fn a_row_that_changed_meanwhile_is_a_question_of_its_own() {
+    let world = World::new().await;
+    let (store, before) = (Arc::new(world.store()), world.unwraps());
+    world.service.hold_back();
+    let open = || {
+        let (store, stored) = (Arc::clone(&store), world.stored.clone());
+        tokio::spawn(async move { store.open(&context(), &stored).await })
+    };
+    let first = open();
+    while world.unwraps() == before {
+        tokio::task::yield_now().await;
+    }
+    world.keys.rows.lock().unwrap()[0].wrapped.push_str("AAAA");
+    let second = open();
+    while world.unwraps() == before + 1 {
+        tokio::task::yield_now().await;
+    }
+    world.service.answer(2);
+    assert!(first.await.unwrap().is_ok());
+    assert!(matches!(
+        second.await.unwrap(),
+        Err(SecretStoreError::DoesNotOpen)
+    ));
+}
+
+#[tokio::test]
 async fn organizations_do_not_wait_for_each_other() {
     let world = World::new().await;
     let other = SecretContext {
