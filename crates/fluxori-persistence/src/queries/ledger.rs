@@ -122,7 +122,7 @@ dual! {
         wait!(query.load(connection))
     }
 
-    /// The entries of one credential, the longest due first.
+    /// The entries of one credential.
     fn of_credential(
         connection,
         scope: &TenantScope,
@@ -130,7 +130,7 @@ dual! {
     ) -> QueryResult<Vec<LooseRow>> {
         let query = loose_secrets::table
             .filter(its_entries(scope, Key(*credential.as_uuid())))
-            .order((loose_secrets::due_at, loose_secrets::id))
+            .order(loose_secrets::id)
             .select(LooseRow::as_select());
         wait!(query.load(connection))
     }
@@ -146,7 +146,6 @@ dual! {
         let rows = wait!(rows.load(connection))?;
         let entries = loose_secrets::table
             .filter(loose_secrets::credential_id.eq_any(credentials))
-            .order((loose_secrets::due_at, loose_secrets::id))
             .select(LooseRow::as_select());
         Ok((rows, wait!(entries.load(connection))?))
     }

@@ -2,7 +2,10 @@
 
 use fluxori_domain::{
     ConnectionFilter, DataKeyId, Marketplace, MasterKeyId, OrganizationId, PageRequest,
-    ports::{AuditReader as _, ConnectionRepository as _, Selector, StorageError, WrappedDataKey},
+    ports::{
+        AuditReader as _, ConnectionRepository as _, SecretMoves, Selector, StorageError,
+        WrappedDataKey,
+    },
 };
 
 use crate::support::{Store, alice, at, keys, on_both, sqlite_path};
@@ -73,6 +76,16 @@ on_both! {
             let read = store.database.read_credential(&alice, Marketplace::Takealot, &Selector::Default);
             assert_inconsistent(read.await, place);
             store.raw(&format!("UPDATE credentials SET {column} = (SELECT {column} FROM kept); DROP TABLE kept"));
+        }
+    }
+
+    async fn a_sealed_value_that_names_no_data_key_is_reported_with_table_column_and_row(store: Store) {
+        let stored = store.insert(&alice(), "1").await;
+        let moves: &dyn SecretMoves = &store.database;
+        for secret in ["fx1.sealed", "fx1.", "fx1", ""] {
+            store.raw(&format!("UPDATE credentials SET secret = '{secret}'"));
+            let place = ("credentials", "secret", &*stored.credential_id.to_string());
+            assert_inconsistent(moves.census().await, place);
         }
     }
 
