@@ -19,8 +19,8 @@ pub(crate) struct Keeping {
     backend: Backend,
     /// What the row holds now, if it lives in the same store.
     beside: Option<StoredSecret>,
-    begun: Option<(LooseSecret, Place)>,
-    stored: Option<StoredSecret>,
+    /// What was written, and its entry on the ledger.
+    written: Option<(Uuid, StoredSecret)>,
 }
 
 impl Keeping {
@@ -37,8 +37,7 @@ impl Keeping {
             plaintext,
             backend,
             beside: None,
-            begun: None,
-            stored: None,
+            written: None,
         }
     }
 
@@ -66,8 +65,7 @@ impl Keeping {
     pub(crate) fn follow(&mut self, current: &Credential) {
         self.backend = current.secret.backend;
         self.beside = Some(current.secret.clone());
-        self.begun = None;
-        self.stored = None;
+        self.written = None;
     }
 }
 
@@ -107,33 +105,41 @@ impl Connections {
             let put = store.put(&keeping.context, &keeping.plaintext, None);
             return Ok(put.await?);
         };
-        if let (Some((entry, _)), Some(stored)) = (&keeping.begun, &keeping.stored) {
-            if self.ports.ledger.written(entry.id, &stored.value).await? {
-                return Ok(stored.clone());
+        if let Some((entry, stored)) = keeping.written.clone() {
+            match self.note(keeping, entry, stored).await {
+                Err(ConnectionError::Changed) => {}
+                result => return result,
             }
-            (keeping.begun, keeping.stored) = (None, None);
         }
-        let (id, stored) = loop {
-            if keeping.begun.is_none() {
-                keeping.begun = Some(self.begin(keeping, outside).await?);
-            }
-            let (entry, place) = keeping.begun.as_ref().expect("just begun");
-            let put = store.put(&keeping.context, &keeping.plaintext, Some(place));
+        loop {
+            let (entry, place) = self.begin(keeping, outside).await?;
+            let put = store.put(&keeping.context, &keeping.plaintext, Some(&place));
             match put.await {
-                // The place was destroyed by hand, or the credential has left it: there is another one.
-                Err(error) if error.is_gone() && keeping.beside.is_some() => {
-                    keeping.beside = None;
-                    keeping.begun = None;
+                Ok(stored) => {
+                    keeping.written = Some((entry.id, stored.clone()));
+                    return self.note(keeping, entry.id, stored).await;
                 }
-                result => break (entry.id, result?),
+                // The place was destroyed by hand, or the credential has left it: there is another one.
+                Err(error) if error.is_gone() && keeping.beside.is_some() => keeping.beside = None,
+                // Something may have been written all the same: the entry stays without a value, and the sweep finds what
+                // there is. Whoever tries again begins another one.
+                Err(error) => return Err(error.into()),
             }
-        };
-        if !self.ports.ledger.written(id, &stored.value).await? {
-            keeping.begun = None;
-            return Err(ConnectionError::Changed);
         }
-        keeping.stored = Some(stored.clone());
-        Ok(stored)
+    }
+
+    /// Names on the ledger what was written.
+    async fn note(
+        &self,
+        keeping: &mut Keeping,
+        entry: Uuid,
+        stored: StoredSecret,
+    ) -> Result<StoredSecret, ConnectionError> {
+        if self.ports.ledger.written(entry, &stored.value).await? {
+            return Ok(stored);
+        }
+        keeping.written = None;
+        Err(ConnectionError::Changed)
     }
 
     /// Names on the ledger what is about to be written.

@@ -116,19 +116,23 @@ impl Connections {
         to: Backend,
     ) -> Result<Moved, ConnectionError> {
         for _ in 0..ATTEMPTS {
-            let moved = self.try_to_move(&credential, to).await;
-            match moved {
+            let gone = match self.try_to_move(&credential, to).await {
                 Ok(true) => return Ok(Moved::Yes),
-                Ok(false) | Err(ConnectionError::Changed) => {}
+                Ok(false) | Err(ConnectionError::Changed) => None,
+                // It may have been replaced since the row was read.
+                Err(ConnectionError::Secret(error)) if error.is_gone() => Some(error),
                 Err(error) => return Err(error),
-            }
+            };
             let current = self
                 .ports
                 .refreshes
                 .credential(&credential.scope, credential.id)
                 .await?;
-            match current {
-                Some(current) if current.secret.backend != to => credential = current,
+            match (current, gone) {
+                (Some(current), Some(gone)) if current.secret == credential.secret => {
+                    return Err(gone.into());
+                }
+                (Some(current), _) if current.secret.backend != to => credential = current,
                 _ => return Ok(Moved::Gone),
             }
         }

@@ -34,7 +34,7 @@ struct Installation {
 impl Installation {
     async fn new() -> Self {
         let database = TestDatabase::postgres();
-        let world = World::at(database.url(), Death::at(None)).await;
+        let world = World::at(database.url(), None, Death::at(None)).await;
         let settings = DatabaseSettings::new(SecretText::copy_of(database.url()));
         let opened = Database::connect(&settings).await.unwrap();
         let feed = Arc::new(opened.listen().unwrap());

@@ -15,7 +15,7 @@ use crate::{
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_is_good_for_one_use_in_one_browser_for_ten_minutes(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[values(Marketplace::Amazon, Marketplace::Shopify, Marketplace::Xero)]
     marketplace: Marketplace,
 ) {

@@ -14,7 +14,7 @@ use crate::{
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_makes_a_connection_that_works(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[values(Marketplace::Amazon, Marketplace::Shopify, Marketplace::Xero)]
     marketplace: Marketplace,
 ) {
@@ -59,7 +59,7 @@ async fn a_consent_makes_a_connection_that_works(
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn one_consent_at_xero_connects_every_organisation_on_one_grant(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let both = [keys::XERO_TENANT, keys::XERO_OTHER_TENANT];
@@ -99,7 +99,7 @@ async fn a_seller_may_say_no() {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn reconnecting_keeps_the_connection_and_refuses_another_account(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let ours = || Decision::agree().organisations([keys::XERO_TENANT]);
@@ -134,7 +134,7 @@ async fn reconnecting_keeps_the_connection_and_refuses_another_account(
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_connection_works_again_after_a_new_consent(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let connection = world
@@ -232,7 +232,7 @@ async fn a_ceiling_of_the_marketplace_s_plan_is_an_expected_failure() {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_sellers_who_race_for_one_shop_one_has_tokens_and_the_other_knows(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let (ada, eve) = (ada(), caller("engines", "eve"));
@@ -259,7 +259,7 @@ async fn of_two_sellers_who_race_for_one_shop_one_has_tokens_and_the_other_knows
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn of_racing_consents_to_one_account_one_connection_is_left(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let ada = ada();
@@ -286,7 +286,7 @@ async fn of_racing_consents_to_one_account_one_connection_is_left(
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_that_comes_late_does_not_replace_a_newer_one(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     world.clock.advance(TimeDelta::hours(1));

@@ -8,7 +8,7 @@ use crate::world::{Kind, World, ada, amazon, request, shopify, takealot, xero};
 #[rstest]
 #[tokio::test]
 async fn every_marketplace_is_tested_and_then_connected(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     for request in [
@@ -47,7 +47,7 @@ async fn every_marketplace_is_tested_and_then_connected(
 #[case::cut(Behaviour::Cut, OutcomeClass::Transient)]
 #[tokio::test]
 async fn what_the_marketplace_does_not_confirm_is_not_stored(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[case] behaviour: Behaviour,
     #[case] class: OutcomeClass,
 ) {
@@ -108,7 +108,7 @@ async fn a_bad_form_names_every_bad_field_and_makes_no_call() {
 #[rstest]
 #[tokio::test]
 async fn an_account_is_connected_once_and_the_refusal_names_the_first(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let first = world
@@ -132,7 +132,7 @@ async fn an_account_is_connected_once_and_the_refusal_names_the_first(
 #[rstest]
 #[tokio::test]
 async fn of_many_racing_for_one_account_exactly_one_wins(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let attempts = (0..8).map(|_| {

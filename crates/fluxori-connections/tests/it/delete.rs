@@ -8,7 +8,7 @@ use crate::world::{Kind, World, ada, read, takealot};
 #[rstest]
 #[tokio::test]
 async fn a_deleted_connection_is_gone_for_everybody_and_may_be_made_again(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let id = world
@@ -57,7 +57,7 @@ async fn a_connection_that_changed_since_it_was_seen_is_not_deleted() {
 #[rstest]
 #[tokio::test]
 async fn of_many_racing_deletions_exactly_one_succeeds(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let id = world

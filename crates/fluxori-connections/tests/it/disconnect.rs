@@ -20,7 +20,7 @@ fn alive(world: &World, provider: Provider) -> u64 {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_is_uninstalled_or_forgotten_as_the_seller_says(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let forgotten = world
@@ -47,7 +47,7 @@ async fn a_shop_is_uninstalled_or_forgotten_as_the_seller_says(
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_organisation_of_xero_leaves_without_taking_the_others_along(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let others = alive(&world, Provider::Xero);
@@ -117,7 +117,7 @@ async fn where_a_marketplace_offers_no_way_the_seller_is_told() {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_troubled_marketplace_is_asked_again_for_a_week(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let service = ada().service;

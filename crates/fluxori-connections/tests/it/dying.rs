@@ -8,14 +8,12 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    AccountId, AuditEvent, Backend, Connection, ConnectionFilter, ConnectionId, Credential,
-    CredentialId, Generation, LastSync, Marketplace, OutcomeClass, Page, PageRequest, Plaintext,
-    SecretContext, SecretHash, StoredSecret, TenantScope,
+    AccountId, AuditEvent, Connection, ConnectionFilter, ConnectionId, Credential, CredentialId,
+    Generation, LastSync, Marketplace, OutcomeClass, Page, PageRequest, SecretHash, TenantScope,
     ports::{
         Begun, Candidates, ConnectionRepository, CredentialChange, FlowRepository, GrantRepository,
-        NewConnection, NewGrant, OAuthFlow, Place, RefreshDue, RefreshIntent, RefreshLease,
-        RefreshProgress, RefreshRepository, SecretStore, SecretStoreError, Selector, StorageError,
-        Tombstone,
+        NewConnection, NewGrant, OAuthFlow, RefreshDue, RefreshIntent, RefreshLease,
+        RefreshProgress, RefreshRepository, Selector, StorageError, Tombstone,
     },
 };
 
@@ -65,7 +63,7 @@ impl Death {
         }
     }
 
-    fn comes(&self, moment: &str) {
+    pub(crate) fn comes(&self, moment: &str) {
         if self.moment.as_deref() == Some(moment) {
             // SIGKILL: no destructor, no flush, no goodbye.
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
@@ -86,6 +84,22 @@ pub(crate) const MOMENTS: &[&str] = &[
     "after bury",
     "before remove",
     "after remove",
+];
+
+/// Those besides, when secrets lie at Google.
+pub(crate) const MOMENTS_AT_GOOGLE: &[&str] = &[
+    "before naming",
+    "after naming",
+    "before written",
+    "after written",
+    "before condemn",
+    "after condemn",
+    "before destroy",
+    "after destroy",
+    "before destroy_place",
+    "after destroy_place",
+    "before forget",
+    "after forget",
 ];
 
 pub(crate) struct DyingConnections {
@@ -322,9 +336,13 @@ impl GrantRepository for DyingGrants {
         self.real.orphans(limit).await
     }
 
-    async fn remove_orphan(&self, credential: &Credential) -> Result<(), StorageError> {
+    async fn remove_orphan(
+        &self,
+        credential: &Credential,
+        at: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
         self.death.comes("before remove_orphan");
-        let result = self.real.remove_orphan(credential).await;
+        let result = self.real.remove_orphan(credential, at).await;
         self.death.comes("after remove_orphan");
         result
     }
@@ -355,37 +373,5 @@ impl FlowRepository for DyingFlows {
 
     async fn purge(&self, now: DateTime<Utc>) -> Result<u64, StorageError> {
         self.real.purge(now).await
-    }
-}
-
-pub(crate) struct DyingSecrets {
-    pub(crate) real: Arc<dyn SecretStore>,
-    pub(crate) death: Death,
-}
-
-#[async_trait]
-impl SecretStore for DyingSecrets {
-    fn backend(&self) -> Backend {
-        self.real.backend()
-    }
-
-    async fn put(
-        &self,
-        context: &SecretContext,
-        plaintext: &Plaintext,
-        place: Option<&Place>,
-    ) -> Result<StoredSecret, SecretStoreError> {
-        self.death.comes("before put");
-        let result = self.real.put(context, plaintext, place).await;
-        self.death.comes("after put");
-        result
-    }
-
-    async fn open(
-        &self,
-        context: &SecretContext,
-        stored: &StoredSecret,
-    ) -> Result<Plaintext, SecretStoreError> {
-        self.real.open(context, stored).await
     }
 }

@@ -16,7 +16,7 @@ fn keyed() -> CreateRequest {
 #[rstest]
 #[tokio::test]
 async fn a_repeated_request_gets_the_first_answer_and_makes_no_call(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let first = world.create(keyed()).await;
@@ -65,7 +65,7 @@ async fn a_failed_attempt_may_be_repeated_under_its_key() {
 #[rstest]
 #[tokio::test]
 async fn of_many_racing_under_one_key_all_that_succeed_see_one_connection(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let attempts = (0..8).map(|_| {

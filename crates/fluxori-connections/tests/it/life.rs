@@ -2,6 +2,7 @@
 
 use std::{os::unix::process::ExitStatusExt, process::Command};
 
+use chrono::TimeDelta;
 use diesel::{Connection, RunQueryDsl, SqliteConnection, dsl::sql, sql_types::BigInt};
 use fluxori_connections::ReplaceRequest;
 use fluxori_domain::Marketplace;
@@ -9,7 +10,8 @@ use fluxori_test_support::{database::TestDatabase, providers::keys};
 use rstest::rstest;
 
 use crate::{
-    dying::{Death, MOMENTS},
+    dying::{Death, MOMENTS, MOMENTS_AT_GOOGLE},
+    google::AtGoogle,
     world::{Kind, World, ada, form, read, takealot},
 };
 
@@ -24,7 +26,8 @@ async fn a_whole_life_leaves_nothing_behind() {
     let url = own
         .as_ref()
         .map_or_else(|| std::env::var(URL).unwrap(), |own| own.url().to_owned());
-    let world = World::at(&url, Death::at(std::env::var(MOMENT).ok())).await;
+    let death = Death::at(std::env::var(MOMENT).ok());
+    let world = World::at(&url, AtGoogle::from_variable(), death).await;
 
     let id = world
         .create(takealot(keys::TAKEALOT_GOOD))
@@ -53,18 +56,23 @@ async fn a_whole_life_leaves_nothing_behind() {
         .unwrap();
     assert_eq!(left, 0);
     assert!(world.all(&ada()).await.is_empty());
+    world.clock.advance(TimeDelta::minutes(2));
+    assert_eq!(world.connections.sweep().await.unwrap().left, 0);
 }
 
 #[rstest]
 #[case::sqlite(Kind::Sqlite)]
 #[case::postgresql(Kind::Postgres)]
+#[case::google(Kind::Google)]
 #[tokio::test]
 async fn a_process_killed_at_any_step_loses_no_secret_and_leaves_none(#[case] kind: Kind) {
-    for moment in MOMENTS {
-        let database = kind.database();
-        die_at(moment, &database);
+    let at_google = MOMENTS_AT_GOOGLE.iter().filter(|_| kind == Kind::Google);
+    for moment in MOMENTS.iter().chain(at_google) {
+        let (database, google) = (kind.database(), kind.google());
+        let at_google = google.as_ref().map(AtGoogle::of);
+        die_at(moment, &database, at_google.as_ref());
 
-        let world = World::at(database.url(), Death::at(None)).await;
+        let world = World::at(database.url(), at_google, Death::at(None)).await;
         world
             .connections
             .finish_deletions(&ada().service)
@@ -86,6 +94,15 @@ async fn a_process_killed_at_any_step_loses_no_secret_and_leaves_none(#[case] ki
         assert_eq!(rows(&database, "connections"), expected, "{moment}");
         assert_eq!(rows(&database, "credentials"), expected, "{moment}");
 
+        world.clock.advance(TimeDelta::minutes(3));
+        let swept = world.connections.sweep().await.unwrap();
+        assert_eq!(swept.left, 0, "{moment}");
+        assert_eq!(rows(&database, "loose_secrets"), 0, "{moment}");
+        if let Some(google) = &google {
+            let expected = visible.len();
+            assert_eq!(google.held(), (expected, expected), "{moment}");
+        }
+
         // Life goes on: the account can be connected, or is.
         if visible.is_empty() {
             world.create(takealot(keys::TAKEALOT_GOOD)).await;
@@ -93,7 +110,7 @@ async fn a_process_killed_at_any_step_loses_no_secret_and_leaves_none(#[case] ki
     }
 }
 
-fn die_at(moment: &str, database: &TestDatabase) {
+fn die_at(moment: &str, database: &TestDatabase, google: Option<&AtGoogle>) {
     let status = Command::new(std::env::current_exe().unwrap())
         .args([
             "life::a_whole_life_leaves_nothing_behind",
@@ -102,6 +119,7 @@ fn die_at(moment: &str, database: &TestDatabase) {
         ])
         .env(URL, database.url())
         .env(MOMENT, moment)
+        .envs(google.map(AtGoogle::variable))
         .output()
         .unwrap()
         .status;

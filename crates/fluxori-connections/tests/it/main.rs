@@ -13,6 +13,8 @@ mod create;
 mod delete;
 mod disconnect;
 mod dying;
+mod dying_secrets;
+mod google;
 mod idempotency;
 mod life;
 mod outage;

@@ -36,7 +36,7 @@ fn spent(world: &World) -> (u64, u64) {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_cannot_be_stored_yet_are_kept_until_they_can(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = expired(kind).await;
     world.fate.let_fail("complete", 3);
@@ -51,7 +51,7 @@ async fn tokens_that_cannot_be_stored_yet_are_kept_until_they_can(
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_could_not_be_stored_at_all_are_bought_again_with_the_old_one(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = expired(kind).await;
     // The lease is over before the first attempt to store.
@@ -141,7 +141,7 @@ async fn a_verdict_that_could_not_be_stored_is_heard_again() {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_tokens_of_a_consent_are_kept_until_they_can_be_stored(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     world.fate.let_fail("store", 3);

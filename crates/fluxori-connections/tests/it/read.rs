@@ -13,7 +13,7 @@ use crate::world::{Kind, World, ada, caller, read, shopify, takealot};
 #[rstest]
 #[tokio::test]
 async fn an_adapter_gets_what_the_seller_pasted_and_leaves_a_trace(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let mut world = World::new(kind).await;
     let id = world
@@ -56,7 +56,7 @@ async fn an_adapter_gets_what_the_seller_pasted_and_leaves_a_trace(
 #[rstest]
 #[tokio::test]
 async fn the_default_is_read_unless_another_account_is_named(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let other = "other-shop.myshopify.com";
@@ -183,7 +183,7 @@ async fn a_rejection_is_looked_into_once_and_a_stale_one_never() {
 #[rstest]
 #[tokio::test]
 async fn a_synchronisation_shows_without_making_an_edit_fail(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let created = world.create(takealot(keys::TAKEALOT_GOOD)).await.connection;

@@ -77,7 +77,7 @@ fn later(world: &World) {
 #[rstest]
 #[tokio::test]
 async fn a_token_that_has_run_out_is_renewed_when_it_is_asked_for(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let (connection, grant) = expired_xero(&world).await;
@@ -107,7 +107,7 @@ async fn a_token_that_has_run_out_is_renewed_when_it_is_asked_for(
 #[rstest]
 #[tokio::test]
 async fn a_token_lives_as_long_as_was_asked_but_no_longer_than_tokens_live(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     expired_xero(&world).await;
@@ -138,7 +138,7 @@ async fn a_token_lives_as_long_as_was_asked_but_no_longer_than_tokens_live(
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_callers_in_several_processes_spend_one_grant(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     expired_xero(&world).await;
@@ -174,7 +174,7 @@ async fn many_callers_in_several_processes_spend_one_grant(
 #[case::throttled(Fault::Throttled, 0)]
 #[tokio::test]
 async fn no_trouble_on_the_way_loses_a_grant_or_blames_the_seller(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[case] fault: Fault,
     #[case] spent_in_vain: u64,
 ) {
@@ -202,7 +202,7 @@ async fn no_trouble_on_the_way_loses_a_grant_or_blames_the_seller(
 #[rstest]
 #[tokio::test]
 async fn an_answer_that_was_lost_is_asked_for_again_by_background_work(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     expired_xero(&world).await;
@@ -234,7 +234,7 @@ async fn an_answer_that_was_lost_is_asked_for_again_by_background_work(
 #[rstest]
 #[tokio::test]
 async fn a_dead_grant_expires_every_connection_that_lives_on_it_and_keeps_the_secret(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let (connection, grant) = expired_xero(&world).await;
@@ -261,7 +261,7 @@ async fn a_dead_grant_expires_every_connection_that_lives_on_it_and_keeps_the_se
 #[rstest]
 #[tokio::test]
 async fn a_refused_application_is_an_incident_and_no_seller_s(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let (connection, _) = expired_xero(&world).await;
@@ -294,7 +294,7 @@ async fn a_refused_application_is_an_incident_and_no_seller_s(
 #[rstest]
 #[tokio::test]
 async fn a_rejected_token_is_renewed_once_a_generation(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let (connection, _) = expired_xero(&world).await;
@@ -326,7 +326,7 @@ async fn a_rejected_token_is_renewed_once_a_generation(
 #[rstest]
 #[tokio::test]
 async fn a_test_renews_a_token_that_the_marketplace_no_longer_likes(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let (connection, _) = expired_xero(&world).await;
@@ -340,7 +340,7 @@ async fn a_test_renews_a_token_that_the_marketplace_no_longer_likes(
 #[rstest]
 #[tokio::test]
 async fn a_token_that_is_not_used_is_kept_alive(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     expired_xero(&world).await;
@@ -360,7 +360,7 @@ async fn a_token_that_is_not_used_is_kept_alive(
 #[case::behind(-TimeDelta::days(1))]
 #[tokio::test]
 async fn a_clock_that_jumps_and_comes_back_holds_nobody_up(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[case] jump: TimeDelta,
 ) {
     let world = World::new(kind).await;
@@ -384,7 +384,7 @@ async fn a_clock_that_jumps_and_comes_back_holds_nobody_up(
 #[rstest]
 #[tokio::test]
 async fn amazon_s_token_does_not_rotate_and_is_bought_when_it_is_first_needed(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let grant = world

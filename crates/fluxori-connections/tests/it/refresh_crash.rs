@@ -15,6 +15,7 @@ use secrecy::ExposeSecret as _;
 use crate::{
     browser::{decide, same, wish},
     dying::Death,
+    google::AtGoogle,
     world::{Kind, World, ada, process, read},
 };
 
@@ -44,7 +45,9 @@ async fn a_process_that_refreshes() {
         2
     }));
     let death = Death::at(variable(MOMENT));
-    let (connections, _audit) = process(&url, &Endpoints::at(&origin), clock, death).await;
+    let google = AtGoogle::from_variable();
+    let home = (url.as_str(), google.as_ref());
+    let (connections, _audit) = process(home, &Endpoints::at(&origin), clock, death).await;
     // Whoever comes after the dead need not wait.
     let pace = Pace::default().with_lease(std::time::Duration::ZERO);
     let connections = connections.with_pace(pace.unwrap());
@@ -81,6 +84,7 @@ fn die(world: &World, database: &TestDatabase, moment: &str, more: &[(&str, &str
             "--nocapture",
         ])
         .envs(more.iter().copied())
+        .envs(world.at_google.as_ref().map(AtGoogle::variable))
         .env(URL, database.url())
         .env(ORIGIN, origin)
         .env(MOMENT, moment)
@@ -97,7 +101,7 @@ fn die(world: &World, database: &TestDatabase, moment: &str, more: &[(&str, &str
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_dies_at_any_step_is_finished_by_the_next(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[values(
         "before begin",
         "after begin",
@@ -107,8 +111,9 @@ async fn a_refresh_that_dies_at_any_step_is_finished_by_the_next(
     )]
     moment: &str,
 ) {
-    let database = kind.database();
-    let world = World::at(database.url(), Death::at(None)).await;
+    let (database, google) = (kind.database(), kind.google());
+    let at_google = google.as_ref().map(AtGoogle::of);
+    let world = World::at(database.url(), at_google, Death::at(None)).await;
     let connection = world
         .connected(Marketplace::Shopify, Decision::agree())
         .await
@@ -141,11 +146,12 @@ async fn a_refresh_that_dies_at_any_step_is_finished_by_the_next(
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_that_dies_at_any_step_can_be_given_again(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[values("before put", "before store", "after store")] moment: &str,
 ) {
-    let database = kind.database();
-    let world = World::at(database.url(), Death::at(None)).await;
+    let (database, google) = (kind.database(), kind.google());
+    let at_google = google.as_ref().map(AtGoogle::of);
+    let world = World::at(database.url(), at_google, Death::at(None)).await;
     let left = world.leave(wish(Marketplace::Shopify)).await.unwrap();
     let back = decide(&left, Decision::agree()).await;
     #[expect(clippy::disallowed_methods, reason = "EXPOSE: plays the browser")]

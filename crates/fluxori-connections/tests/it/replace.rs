@@ -25,7 +25,7 @@ async fn generation(world: &World) -> Generation {
 #[rstest]
 #[tokio::test]
 async fn a_new_token_of_the_same_shop_takes_over(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let id = world
@@ -101,7 +101,7 @@ async fn a_token_for_another_shop_is_refused_without_a_call() {
 #[rstest]
 #[tokio::test]
 async fn of_many_racing_replacements_exactly_one_wins(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let created = world

@@ -12,7 +12,7 @@ use crate::world::{Kind, World, caller, form, read, takealot};
 #[case::other_organization(caller("looms", "ada"))]
 #[tokio::test]
 async fn no_use_case_reaches_into_another_tenant(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
     #[case] stranger: Caller,
 ) {
     let world = World::new(kind).await;

@@ -9,7 +9,7 @@ use crate::world::{Kind, World, ada, amazon, read, shopify, takealot};
 #[rstest]
 #[tokio::test]
 async fn a_pending_connection_learns_its_account_at_its_first_test(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let mut request = takealot(keys::TAKEALOT_GOOD);
@@ -86,7 +86,7 @@ async fn a_verdict_changes_the_status_and_trouble_does_not(
 #[rstest]
 #[tokio::test]
 async fn a_test_stores_the_access_token_that_it_bought(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let id = world.create(amazon(keys::AMAZON_GOOD)).await.connection.id;

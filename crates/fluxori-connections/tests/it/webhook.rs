@@ -39,7 +39,7 @@ fn uninstalled(world: &World, after: TimeDelta) -> ShopifyWebhook {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_uninstalled_shop_is_disconnected_for_everybody_and_its_tokens_are_gone(
-    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+    #[values(Kind::Sqlite, Kind::Postgres, Kind::Google)] kind: Kind,
 ) {
     let world = World::new(kind).await;
     let eve = caller("elsewhere", "eve");

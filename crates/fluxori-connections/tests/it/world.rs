@@ -9,19 +9,23 @@ use fluxori_connections::{
 use fluxori_domain::{
     AuthType, Caller, Clock, Connection, ConnectionFilter, ConnectionId, CredentialForm,
     Marketplace, OrganizationId, PageRequest, SecretText, ServiceName, TenantScope, UserId,
-    ports::Selector,
+    ports::{SecretLedger as _, SecretStore, Selector},
 };
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
 use fluxori_persistence::{Database, DatabaseSettings};
+use fluxori_secret_manager::GoogleStore;
 use fluxori_test_support::{
     clock::ManualClock,
     database::TestDatabase,
+    google::{FakeGoogle, Setup},
     providers::{Endpoints, SimulatedProviders, keys},
 };
 use fluxori_vault::{Keyring, Vault, VaultStore};
 
-use crate::dying::{
-    Death, DyingConnections, DyingFlows, DyingGrants, DyingRefreshes, DyingSecrets,
+use crate::{
+    dying::{Death, DyingConnections, DyingFlows, DyingGrants, DyingRefreshes},
+    dying_secrets::{DyingLedger, DyingSecrets},
+    google::AtGoogle,
 };
 
 /// Where browsers reach this installation, and where they go in the end.
@@ -30,19 +34,29 @@ pub(crate) const RETURN_TO: &str = "https://app.example.com/integrations";
 
 const MASTER_KEY: &str = "8Jv0rXh3nY2kq7Tn1Zb6Wc4Ld9Ms5Pg0Fa+Eu/Ri3Oo=";
 
-/// Which database a test runs on.
+/// What a test runs on: a database that has the sealed secrets too, or one beside Secret Manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite,
     Postgres,
+    Google,
 }
 
 impl Kind {
     pub(crate) fn database(self) -> TestDatabase {
         match self {
-            Self::Sqlite => TestDatabase::sqlite(),
+            Self::Sqlite | Self::Google => TestDatabase::sqlite(),
             Self::Postgres => TestDatabase::postgres(),
         }
+    }
+
+    /// Google, whose clock stands still.
+    pub(crate) fn google(self) -> Option<FakeGoogle> {
+        let setup = || Setup {
+            clock: Arc::new(ManualClock::default()),
+            ..Setup::default()
+        };
+        (self == Self::Google).then(|| FakeGoogle::start_with(setup()).unwrap())
     }
 }
 
@@ -54,27 +68,37 @@ pub(crate) struct World {
     url: String,
     pub(crate) clock: Arc<ManualClock>,
     audit: Option<ReadAuditTask>,
+    pub(crate) at_google: Option<AtGoogle>,
+    google: Option<FakeGoogle>,
     _database: Option<TestDatabase>,
 }
 
 impl World {
     pub(crate) async fn new(kind: Kind) -> Self {
-        let database = kind.database();
-        let world = Self::at(database.url(), Death::at(None)).await;
+        let (database, google) = (kind.database(), kind.google());
+        let at_google = google.as_ref().map(AtGoogle::of);
+        let world = Self::at(database.url(), at_google, Death::at(None)).await;
         Self {
+            google,
             _database: Some(database),
             ..world
         }
     }
 
-    /// A world around a database that outlives it.
-    pub(crate) async fn at(url: &str, death: Death) -> Self {
+    /// Where the secrets are.
+    pub(crate) fn google(&self) -> &FakeGoogle {
+        self.google.as_ref().expect("a world at Google")
+    }
+
+    /// A world around a database, and perhaps a Google, that outlive it.
+    pub(crate) async fn at(url: &str, at_google: Option<AtGoogle>, death: Death) -> Self {
         let settings = DatabaseSettings::new(SecretText::copy_of(url));
         Database::migrate(&settings).await.unwrap();
         let clock = Arc::new(ManualClock::default());
         let providers = SimulatedProviders::start_with(clock.clone());
         let (endpoints, fate) = (providers.endpoints(), death.clone());
-        let connections = process(url, endpoints, clock.clone(), death).await;
+        let google = at_google.as_ref();
+        let connections = process((url, google), endpoints, clock.clone(), death).await;
         Self {
             connections: connections.0,
             audit: Some(connections.1),
@@ -82,6 +106,8 @@ impl World {
             fate,
             url: url.to_owned(),
             clock,
+            at_google,
+            google: None,
             _database: None,
         }
     }
@@ -89,9 +115,8 @@ impl World {
     /// The use cases as one more process of the same installation has them.
     pub(crate) async fn neighbour(&self) -> Connections {
         let (endpoints, clock) = (self.providers.endpoints(), self.clock.clone());
-        process(&self.url, endpoints, clock, Death::at(None))
-            .await
-            .0
+        let place = (self.url.as_str(), self.at_google.as_ref());
+        process(place, endpoints, clock, Death::at(None)).await.0
     }
 
     pub(crate) async fn create(&self, request: CreateRequest) -> Created {
@@ -138,7 +163,7 @@ impl World {
 
 /// The use cases, wired as in production, and the writer of their audit.
 pub(crate) async fn process(
-    url: &str,
+    (url, google): (&str, Option<&AtGoogle>),
     endpoints: &Endpoints,
     clock: Arc<ManualClock>,
     death: Death,
@@ -153,8 +178,26 @@ pub(crate) async fn process(
         ..HttpSettings::default()
     };
     let http = HttpClient::new(&http).unwrap();
+    let pool = http.pool();
     let marketplaces = clients(&settings_of(endpoints), &http, &time);
     let (read_audit, audit) = ReadAudit::start(database.clone());
+    let dying = |real: Arc<dyn SecretStore>| -> Arc<dyn SecretStore> {
+        let death = death.clone();
+        Arc::new(DyingSecrets { real, death })
+    };
+    let vault = dying(Arc::new(VaultStore::new(
+        vault,
+        database.clone(),
+        time.clone(),
+    )));
+    let secrets = match google {
+        None => SecretStores::new(vault, None),
+        Some(google) => {
+            let installation = database.installation().await.unwrap();
+            let store = GoogleStore::new(google.manager(pool), installation);
+            SecretStores::new(dying(Arc::new(store)), Some(vault))
+        }
+    };
     let connections = Connections::new(Ports {
         connections: Arc::new(DyingConnections {
             real: database.clone(),
@@ -177,14 +220,11 @@ pub(crate) async fn process(
         idempotency: database.clone(),
         audit: database.clone(),
         read_audit,
-        secrets: SecretStores::new(
-            Arc::new(DyingSecrets {
-                real: Arc::new(VaultStore::new(vault, database.clone(), time.clone())),
-                death,
-            }),
-            None,
-        ),
-        ledger: database.clone(),
+        secrets,
+        ledger: Arc::new(DyingLedger {
+            real: database.clone(),
+            death,
+        }),
         moves: database,
         marketplaces: Marketplaces::new(marketplaces),
         consents: Arc::new(ConsentSettings {
