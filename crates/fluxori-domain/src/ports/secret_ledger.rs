@@ -38,8 +38,11 @@ impl LooseSecret {
 pub enum Sentence {
     /// There is no such entry any more.
     Gone,
-    /// The entry has no value, and somebody else is writing one to the same place: which one, nobody knows. Ask again
-    /// later.
+    /// The entry has no value, and somebody else, whose time ends later, is writing one to the same place: which one,
+    /// nobody knows. Or a value has been noted since the entry was read. Ask again later, with the entry as it is then.
+    ///
+    /// Writers whose time ends no later are condemned along with the entry: of several that died in one place, none waits
+    /// for another.
     Busy,
     /// Neither the credential's row nor another entry that is not condemned has anything in the place: it is to be
     /// destroyed with all that is in it. Nobody may begin to write there until the entry is forgotten.
@@ -80,7 +83,8 @@ pub trait SecretLedger: Send + Sync {
     /// Maintenance, all tenants: what the database knows of credentials: those it has a row or an entry of.
     async fn known(&self, credentials: &[CredentialId]) -> Result<Vec<KnownSecret>, StorageError>;
 
-    /// Decides what is to be destroyed for an entry. Asking again, after a crash, is answered again. From then on no row can take the entry's value up.
+    /// Decides what is to be destroyed for an entry. Asking again, after a crash, is answered again. From then on no row can
+    /// take the entry's value up.
     async fn condemn(&self, entry: &LooseSecret) -> Result<Sentence, StorageError>;
 
     /// Removes an entry: what it named is destroyed. Doing it again does nothing.

@@ -122,7 +122,7 @@ dual! {
         wait!(query.load(connection))
     }
 
-    /// The entries of one credential.
+    /// The entries of one credential, a handful, in no order.
     fn of_credential(
         connection,
         scope: &TenantScope,
@@ -130,7 +130,6 @@ dual! {
     ) -> QueryResult<Vec<LooseRow>> {
         let query = loose_secrets::table
             .filter(its_entries(scope, Key(*credential.as_uuid())))
-            .order(loose_secrets::id)
             .select(LooseRow::as_select());
         wait!(query.load(connection))
     }

@@ -82,7 +82,7 @@ fn grant(accounts: &[&str]) -> NewGrant {
     }
 }
 
-fn conflict<T: std::fmt::Debug>(result: Result<T, StorageError>) {
+fn conflict<T: std::fmt::Debug>(result: &Result<T, StorageError>) {
     assert!(matches!(result, Err(StorageError::Conflict)), "{result:?}");
 }
 
@@ -102,7 +102,7 @@ on_both! {
         let first = store.insert(&alice(), "1").await;
         let mut new = new_outside(&alice(), "2");
         new.connection.is_default = true;
-        conflict(store.database.insert(new).await);
+        conflict(&store.database.insert(new).await);
         let found = store.database.find(&alice(), first.id).await.unwrap().unwrap();
         assert_eq!(found, first, "still the default, and not touched");
         for (table, rows) in [("connections", 1), ("credentials", 1), ("audit_events", 1)] {
@@ -117,7 +117,7 @@ on_both! {
         keep(&store, &scope("org-1", "bob"), id, &value).await;
         keep(&store, &alice(), CredentialId::make(later()), &value).await;
         keep(&store, &alice(), id, &google(&place(id, 1), 11)).await;
-        conflict(store.database.insert(new).await);
+        conflict(&store.database.insert(new).await);
         assert_eq!(store.count("loose_secrets"), 4);
     }
 
@@ -168,7 +168,7 @@ on_both! {
     async fn a_replacement_that_is_not_on_the_ledger_changes_nothing(store: Store) {
         let (connection, credential) = insert(&store, "1").await;
         let events = store.count("audit_events");
-        conflict(replace(&store, &connection, google(&place(credential.id, 1), 2)).await);
+        conflict(&replace(&store, &connection, google(&place(credential.id, 1), 2)).await);
         let found = store.database.find_with_credential(&alice(), connection.id).await.unwrap();
         assert_eq!(found, Some((connection, credential)));
         assert_eq!(store.count("loose_secrets"), 0);
@@ -216,7 +216,7 @@ on_both! {
         let lease = lease(&store, &credential).await;
         let slow = keep(&store, &alice(), credential.id, &google(&home, 2)).await;
         ledger(&store.database).condemn(&slow).await.unwrap();
-        conflict(complete(&store, &lease, &connection, google(&home, 2)).await);
+        conflict(&complete(&store, &lease, &connection, google(&home, 2)).await);
         assert_eq!(stored(&store.database, &credential).await.unwrap(), credential);
         let third = google(&home, 3);
         keep(&store, &alice(), credential.id, &third).await;
@@ -225,7 +225,7 @@ on_both! {
 
     async fn a_grant_takes_its_value_up_once_or_is_not_stored(store: Store) {
         let grants: &dyn GrantRepository = &store.database;
-        conflict(grants.store(grant(&["1", "2"])).await);
+        conflict(&grants.store(grant(&["1", "2"])).await);
         assert_eq!((store.count("connections"), store.count("credentials")), (0, 0));
         assert_eq!(store.count("audit_events"), 0);
         let grant = grant(&["1", "2"]);

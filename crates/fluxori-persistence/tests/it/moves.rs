@@ -22,13 +22,13 @@ on_both! {
         let outside = google(&place(inside.id, 1), 1);
         keep(&store, &alice(), inside.id, &outside).await;
         assert!(moves.relocate(&inside, &outside, at(0)).await.unwrap());
-        let moved = stored(&store.database, &inside).await.unwrap();
-        assert_eq!(moved.secret, outside);
-        assert_eq!((moved.generation, moved.clocks), (inside.generation, inside.clocks));
+        let now = stored(&store.database, &inside).await.unwrap();
+        assert_eq!(now.secret, outside);
+        assert_eq!((now.generation, now.clocks), (inside.generation, inside.clocks));
         assert!(loose(&store, &inside).await.is_empty(), "a sealed value goes with the row");
         assert!(!moves.relocate(&inside, &outside, at(1)).await.unwrap(), "done already");
 
-        assert!(moves.relocate(&moved, &secret("fx1.again"), at(2)).await.unwrap());
+        assert!(moves.relocate(&now, &secret("fx1.again"), at(2)).await.unwrap());
         assert_eq!(stored(&store.database, &inside).await.unwrap().secret, secret("fx1.again"));
         let old = (Some(outside.value), at(2) + LooseSecret::GRACE);
         assert_eq!(loose(&store, &inside).await, [old]);

@@ -13,13 +13,16 @@ use diesel::{
     sql_types::Text,
 };
 use fluxori_domain::{
-    ConnectionFilter, DataKeyId, Marketplace, PageRequest,
+    Backend, ConnectionFilter, CredentialId, DataKeyId, Marketplace, PageRequest,
     ports::{AuditReader as _, ConnectionRepository as _, Selector},
 };
 use fluxori_persistence::Database;
 use futures_util::future::join_all;
 
-use crate::support::{Store, account, alice, keys, settings, sqlite_path};
+use crate::{
+    outside::{ledger, moves},
+    support::{Store, account, alice, at, keys, settings, sqlite_path},
+};
 
 /// Statements of this process as the drivers sent them, with the thread that did.
 static SEEN: Mutex<Vec<(Thread, String)>> = Mutex::new(Vec::new());
@@ -89,6 +92,15 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         .find(&alice.organization, &key)
         .await
         .unwrap();
+    let credential = CredentialId::from_uuid(*id.as_uuid());
+    let ledger = ledger(&database);
+    ledger.of_credential(&alice, credential).await.unwrap();
+    ledger.due(at(0), 20).await.unwrap();
+    ledger.known(&[credential]).await.unwrap();
+    moves(&database)
+        .residents(Backend::Database, None, Some(credential), 20)
+        .await
+        .unwrap();
     let together =
         (0..8).map(|_| database.read_credential(&alice, Marketplace::Takealot, &Selector::Default));
     join_all(together).await;
@@ -101,7 +113,7 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         .filter(|(thread, statement)| ours(thread) && statement.contains("organization_id"))
         .map(|(_, statement)| statement.clone())
         .collect();
-    assert!(reads.len() >= 11, "{reads:#?}");
+    assert!(reads.len() >= 16, "{reads:#?}");
     reads
 }
 
@@ -127,6 +139,8 @@ fn fill(store: &Store) {
          '{{}}', 'pending', NULL, NULL, NULL, NULL, NULL, true, {id}, 1, {time}, {time}, NULL, false {from};
          INSERT INTO audit_events SELECT 'org-1', 'user-' || n, {id}, {id}, 'takealot', 'k', 's', \
          NULL, NULL, NULL, NULL, {time}, 1 {from};
+         INSERT INTO loose_secrets SELECT 'org-1', 'user-' || n, {id}, {id}, 'google_secret_manager', 'p', NULL, \
+         {time}, NULL {from};
          INSERT INTO data_keys SELECT 'owner-' || n, 'k', 'm', 'w', true, {time} {from};
          ANALYZE"
     ));
