@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::secrets::{MigrateArguments, ReconcileArguments};
+use crate::commands::{
+    DoctorArguments,
+    secrets::{MigrateArguments, ReconcileArguments},
+};
 
 /// Keeps sellers' marketplace credentials: sealed at rest, tested, and handed to adapters only.
 #[derive(Debug, Parser)]
@@ -35,8 +38,8 @@ pub(crate) enum Command {
     /// Where secrets are kept: count, move and compare them.
     #[command(subcommand)]
     Secrets(SecretsCommand),
-    /// Examine settings, keys, database and marketplaces, and say what to mend. Changes nothing.
-    Doctor,
+    /// Examine settings, keys, database, Google Cloud and marketplaces, and say what to mend. Changes nothing.
+    Doctor(DoctorArguments),
     /// Print the `OpenAPI` document.
     Openapi,
     /// Settings.

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         Command::Secrets(SecretsCommand::Reconcile(arguments)) => {
             commands::secrets::reconcile(&arguments)
         }
-        Command::Doctor => commands::doctor(),
+        Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Openapi => commands::openapi(),
         Command::Config(ConfigCommand::Reference) => commands::config_reference(),
     };

@@ -31,4 +31,6 @@ pub use fluxori_domain::{
     ShopDomain, SyncOutcome, SystemClock, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;
+// As whom Google is examined.
+pub use fluxori_secret_manager::Use as GoogleUse;
 pub use fluxori_vault::{MasterKeyRole, MasterKeyUse};

@@ -4,7 +4,8 @@ use crate::{KeyName, Operation, ProjectId};
 /// broken into can then destroy nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// The server: makes secrets, writes and reads versions, destroys and deletes.
+    /// The server: makes secrets, writes and reads versions, destroys and deletes. It lists the versions of a secret to find what
+    /// an interrupted write left there, and never the secrets.
     Server,
     /// An adapter: reads versions, and adds one when it refreshes a token.
     Adapter,
@@ -52,6 +53,7 @@ impl Use {
                 O::AddVersion,
                 O::AccessVersion,
                 O::DescribeVersion,
+                O::ListVersions,
                 O::DestroyVersion,
             ],
             Self::Adapter => &[O::AddVersion, O::AccessVersion],
@@ -178,7 +180,7 @@ mod tests {
                 "gcloud iam roles create fluxoriServer --project=my-project --title='Fluxori server' \
                  --permissions=secretmanager.secrets.create,secretmanager.secrets.delete,\
                  secretmanager.secrets.get,secretmanager.versions.add,secretmanager.versions.access,\
-                 secretmanager.versions.get,secretmanager.versions.destroy",
+                 secretmanager.versions.get,secretmanager.versions.list,secretmanager.versions.destroy",
                 "gcloud projects add-iam-policy-binding my-project \
                  --member='serviceAccount:a@b.example' \
                  --role=projects/my-project/roles/fluxoriServer --condition=None",

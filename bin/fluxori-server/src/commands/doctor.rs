@@ -1,14 +1,44 @@
 use std::{fmt::Write, process::ExitCode};
 
 use anyhow::Result;
-use fluxori_credentials::{Finding, Settings, Values, Verdict, examine};
+use clap::{Args, ValueEnum};
+use fluxori_credentials::{Finding, GoogleUse, Settings, Values, Verdict, examine};
 
 use crate::commands::serve::api_settings;
 
+/// As whom to look at Google Cloud.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// Whose permissions at Google to check: run it as the account that does this.
+    #[arg(long = "as", value_name = "ROLE", default_value = "server")]
+    role: Role,
+}
+
+/// Who calls Google.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Role {
+    /// This server, which makes, reads and destroys secrets.
+    Server,
+    /// A marketplace adapter, which reads secrets and renews tokens.
+    Adapter,
+    /// `secrets reconcile`, which lists and destroys secrets and reads none.
+    Reconciler,
+}
+
+impl From<Role> for GoogleUse {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Server => Self::Server,
+            Role::Adapter => Self::Adapter,
+            Role::Reconciler => Self::Reconciler,
+        }
+    }
+}
+
 /// Examines everything that can be examined and says what to mend.
-pub(crate) fn doctor() -> Result<ExitCode> {
+pub(crate) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode> {
     let values = Values::from_env()?;
-    let mut findings = super::block_on(examine(&Settings::load(&values)?))?;
+    let mut findings = super::block_on(examine(&Settings::load(&values)?, arguments.role.into()))?;
     findings.push(match api_settings(&values) {
         Ok(_) => Finding::new("HTTP server", Verdict::Good, "the settings can be used"),
         Err(error) => Finding::new("HTTP server", Verdict::Bad, format!("{error:#}")),

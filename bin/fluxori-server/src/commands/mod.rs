@@ -9,7 +9,7 @@ pub(crate) mod secrets;
 mod serve;
 
 pub(crate) use config_reference::config_reference;
-pub(crate) use doctor::doctor;
+pub(crate) use doctor::{DoctorArguments, doctor};
 pub(crate) use keys_generate::keys_generate;
 pub(crate) use migrate::migrate;
 pub(crate) use openapi::openapi;

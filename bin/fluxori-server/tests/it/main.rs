@@ -6,7 +6,11 @@
 )]
 
 mod doctor;
+mod doctor_google;
+mod google;
 mod life;
 mod process;
 mod refusals;
+mod secrets;
+mod stores;
 mod texts;

@@ -50,6 +50,21 @@ impl Installation {
         self
     }
 
+    /// The same with several other settings.
+    pub(crate) fn with_all(self, settings: Vec<(&str, String)>) -> Self {
+        settings
+            .into_iter()
+            .fold(self, |installation, (name, value)| {
+                installation.with(name, &value)
+            })
+    }
+
+    /// What one of its settings is.
+    pub(crate) fn setting(&self, name: &str) -> String {
+        let found = self.settings.iter().find(|(existing, _)| existing == name);
+        found.unwrap().1.clone()
+    }
+
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         run(arguments, &self.settings)
@@ -101,6 +116,33 @@ impl Server {
             .bearer_auth(token())
     }
 
+    /// Connects a Takealot account with this key, untested; returns the connection.
+    pub(crate) async fn connect(&self, key: &str) -> Value {
+        let answer = self.try_connect(key).await;
+        assert_eq!(answer.status(), reqwest::StatusCode::CREATED);
+        answer.json().await.unwrap()
+    }
+
+    /// The same, and what came of it.
+    pub(crate) async fn try_connect(&self, key: &str) -> reqwest::Response {
+        let body = json!({
+            "marketplace": "takealot",
+            "authType": "api_key",
+            "label": "My shop",
+            "credentials": { "apiKey": key },
+            "verify": "skip",
+        });
+        let request = self.request(Method::POST, "/api/connections").json(&body);
+        request.send().await.unwrap()
+    }
+
+    /// How many connections there are.
+    pub(crate) async fn count(&self) -> usize {
+        let answer = self.request(Method::GET, "/api/connections").send().await;
+        let list: Value = answer.unwrap().json().await.unwrap();
+        list["items"].as_array().unwrap().len()
+    }
+
     /// Asks it to stop, and waits until it has.
     pub(crate) fn stop(mut self) -> bool {
         let pid = self.child.id().to_string();
@@ -123,6 +165,14 @@ impl Drop for Server {
     }
 }
 
+/// What a command printed, and whether it ended well.
+pub(crate) fn told(output: &Output) -> (String, bool) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let told = text(&output.stdout) + &text(&output.stderr);
+    assert!(!told.contains("canary"), "{told}");
+    (told, output.status.success())
+}
+
 /// Runs a command with these settings and no others.
 pub(crate) fn run(arguments: &[&str], settings: &[(String, String)]) -> Output {
     command(arguments, settings).output().unwrap()
@@ -138,7 +188,7 @@ fn command(arguments: &[&str], settings: &[(String, String)]) -> Command {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's own client")]
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     // Another test of this process may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().build().unwrap()

@@ -14,7 +14,7 @@ fn refusal(installation: &Installation) -> String {
 }
 
 #[rstest]
-#[case::secret_manager("USE_SECRET_MANAGER", "true", "not built yet")]
+#[case::secret_manager("USE_SECRET_MANAGER", "true", "needs GCP_PROJECT_ID")]
 #[case::no_key("ENCRYPTION_KEY", "", "fluxori-server keys generate")]
 #[case::short_key("ENCRYPTION_KEY", "canary", "fluxori-server keys generate")]
 #[case::placeholder("ENCRYPTION_KEY", "your_32_char_encryption_key_here", "placeholder")]

@@ -73,6 +73,8 @@ section!(
         SECRET_MANAGER_WRITES_PER_MINUTE => secret_manager_writes_per_minute: NonZeroU32, "600";
         /// Where Secret Manager is.
         SECRET_MANAGER_URL => secret_manager_url: Url, "https://secretmanager.googleapis.com";
+        /// Where the Resource Manager is, which `fluxori-server doctor` asks for permissions on the project.
+        RESOURCE_MANAGER_URL => resource_manager_url: Url, "https://cloudresourcemanager.googleapis.com";
         /// Where Cloud KMS is.
         KMS_URL => kms_url: Url, "https://cloudkms.googleapis.com";
     }

@@ -20,8 +20,10 @@ pub(crate) struct Google {
     pub(crate) master_key: Option<Arc<dyn MasterKeyService>>,
     /// Earlier ones.
     pub(crate) retired_keys: Vec<Arc<dyn MasterKeyService>>,
-    /// In how many places Secret Manager keeps each version.
-    pub(crate) places: u64,
+    /// Where Secret Manager keeps secrets that are made from now on.
+    pub(crate) replication: Replication,
+    /// Who this process is at Google.
+    pub(crate) tokens: Arc<dyn TokenSource>,
 }
 
 impl Google {
@@ -33,20 +35,16 @@ impl Google {
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let tokens: Arc<dyn TokenSource> = Arc::new(GoogleTokens::new(
-            TokenSettings::from_variables(|name| std::env::var_os(name)),
+            token_settings(),
             http.pool().clone(),
             Arc::clone(clock),
         ));
         let section = &settings.google;
         let replication = replication(section)?;
-        let places = match &replication {
-            Replication::Automatic { .. } => 1,
-            Replication::Regions(replicas) => replicas.len() as u64,
-        };
         let secrets = match &section.project_id {
             Some(project) => Some(secret_manager(
                 project,
-                replication,
+                replication.clone(),
                 section,
                 http,
                 &tokens,
@@ -60,9 +58,10 @@ impl Google {
         );
         let mut google = Self {
             secrets,
-            places,
             master_key: None,
             retired_keys: Vec::new(),
+            replication,
+            tokens: Arc::clone(&tokens),
         };
         if active.is_some() || !retired.is_empty() {
             let kms = key_management(section, tokens)?;
@@ -76,6 +75,19 @@ impl Google {
         }
         Ok(google)
     }
+
+    /// In how many places Secret Manager keeps each version.
+    pub(crate) fn places(&self) -> u64 {
+        match &self.replication {
+            Replication::Automatic { .. } => 1,
+            Replication::Regions(replicas) => replicas.len() as u64,
+        }
+    }
+}
+
+/// Where credentials for Google are looked for, as Google's own libraries do.
+pub(crate) fn token_settings() -> TokenSettings {
+    TokenSettings::from_variables(|name| std::env::var_os(name))
 }
 
 fn secret_manager(
@@ -91,8 +103,14 @@ fn secret_manager(
         .as_str()
         .parse()
         .map_err(refused("SECRET_MANAGER_URL"))?;
+    let resource_manager: Endpoint = section
+        .resource_manager_url
+        .as_str()
+        .parse()
+        .map_err(refused("RESOURCE_MANAGER_URL"))?;
     let settings = SecretManagerSettings {
         endpoint,
+        resource_manager,
         replication,
         writes_per_minute: section.secret_manager_writes_per_minute,
         ..SecretManagerSettings::new(project)
@@ -144,7 +162,8 @@ fn replication(section: &GoogleSection) -> Result<Replication, StartError> {
         .map_err(refused("SECRET_MANAGER_REGIONS"))
 }
 
-fn key_management(
+/// Cloud KMS as the settings want it.
+pub(crate) fn key_management(
     section: &GoogleSection,
     tokens: Arc<dyn TokenSource>,
 ) -> Result<KeyManagement, StartError> {

@@ -21,7 +21,7 @@ use fluxori_vault::{
 };
 
 use crate::{SecretSection, Settings, StartError};
-pub(crate) use google::Google;
+pub(crate) use google::{Google, key_management, token_settings};
 
 /// Everything wired together, once, for the server and for every adapter.
 pub struct Wiring {
@@ -47,7 +47,7 @@ impl Wiring {
     pub async fn connect(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let http = HttpClient::new(&HttpSettings::default())?;
         let google = Google::new(settings, &http, &clock)?;
-        let places = google.places;
+        let places = google.places();
         let keyring = keyring(&settings.secrets, &google)?;
         let database = Database::connect(&database_settings(settings)).await?;
         if let Some(keyring) = &keyring {

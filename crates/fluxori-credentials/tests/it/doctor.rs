@@ -1,5 +1,5 @@
 use fluxori_connections::Verify;
-use fluxori_credentials::{Finding, Marketplace, Verdict, examine};
+use fluxori_credentials::{Finding, GoogleUse, Marketplace, Verdict, examine};
 use fluxori_test_support::database::TestDatabase;
 
 use crate::installation::Installation;
@@ -17,7 +17,7 @@ async fn a_healthy_installation_shows_which_key_wraps_how_much() {
     installation
         .connect(Marketplace::Takealot, Verify::Require)
         .await;
-    let findings = examine(&installation.settings()).await;
+    let findings = examine(&installation.settings(), GoogleUse::Server).await;
     assert!(
         findings
             .iter()
@@ -36,7 +36,7 @@ async fn the_addresses_to_register_are_named() {
     let installation = Installation::new(TestDatabase::sqlite())
         .await
         .with("PUBLIC_URL", "https://vault.example.com/");
-    let findings = examine(&installation.settings()).await;
+    let findings = examine(&installation.settings(), GoogleUse::Server).await;
     let browser = about(&findings, "browser");
     assert_eq!(browser.verdict, Verdict::Notice);
     assert!(
@@ -46,7 +46,7 @@ async fn the_addresses_to_register_are_named() {
     );
 
     let installation = installation.with("RETURN_ADDRESSES", "https://app.example.com/x");
-    let findings = examine(&installation.settings()).await;
+    let findings = examine(&installation.settings(), GoogleUse::Server).await;
     assert_eq!(about(&findings, "browser").verdict, Verdict::Good);
     assert_eq!(
         about(&findings, "register at xero").message,
@@ -61,7 +61,7 @@ async fn an_application_secret_that_has_run_out_is_bad() {
     let mut installation = Installation::new(TestDatabase::sqlite()).await;
     for (day, verdict) in [("2020-05-01", Verdict::Bad), ("2999-05-01", Verdict::Good)] {
         installation = installation.with("AMAZON_CLIENT_SECRET_EXPIRES_AT", day);
-        let findings = examine(&installation.settings()).await;
+        let findings = examine(&installation.settings(), GoogleUse::Server).await;
         let secret = about(&findings, "application secret");
         assert_eq!(secret.verdict, verdict, "{secret:?}");
         assert!(secret.message.contains("AMAZON_CLIENT_SECRET"));
@@ -75,7 +75,11 @@ async fn a_key_that_does_not_fit_the_database_is_bad() {
         .connect(Marketplace::Takealot, Verify::Require)
         .await;
     let other = "q83vEjRWeJCrze8Ac2FkNnR5Wm1YcFVoT2tMZ0J0RGo=";
-    let findings = examine(&installation.with("ENCRYPTION_KEY", other).settings()).await;
+    let findings = examine(
+        &installation.with("ENCRYPTION_KEY", other).settings(),
+        GoogleUse::Server,
+    )
+    .await;
     let bad: Vec<_> = findings
         .iter()
         .filter(|finding| finding.verdict == Verdict::Bad)

@@ -25,12 +25,12 @@ async fn refusal(installation: &Installation) -> (StartError, String) {
 }
 
 #[tokio::test]
-async fn secret_manager_is_refused_rather_than_ignored() {
+async fn secret_manager_without_a_project_is_refused_rather_than_ignored() {
     let installation = Installation::new(TestDatabase::sqlite())
         .await
         .with("USE_SECRET_MANAGER", "true");
     let (error, text) = refusal(&installation).await;
-    assert!(matches!(error, StartError::SecretManagerNotBuilt), "{text}");
+    assert!(matches!(error, StartError::NoProject), "{text}");
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ pub struct Endpoints {
     pub token_url: String,
     /// For `GCE_METADATA_HOST`: host and port of the metadata server.
     pub metadata_host: String,
-    /// The Resource Manager over REST, in place of `https://cloudresourcemanager.googleapis.com`.
+    /// The Resource Manager over REST, in place of `https://cloudresourcemanager.googleapis.com`. For the setting of
+    /// the same name.
     pub resource_manager_url: String,
     /// Service Usage over REST, in place of `https://serviceusage.googleapis.com`.
     pub service_usage_url: String,
@@ -43,6 +44,7 @@ impl Endpoints {
             ("USE_SECRET_MANAGER", "true".to_owned()),
             ("GCP_PROJECT_ID", self.project_id.clone()),
             ("SECRET_MANAGER_URL", self.secret_manager_url.clone()),
+            ("RESOURCE_MANAGER_URL", self.resource_manager_url.clone()),
             ("KMS_URL", self.kms_url.clone()),
             (
                 "GOOGLE_APPLICATION_CREDENTIALS",
