@@ -1,15 +1,20 @@
 //! `cargo xtask demo`: the whole product without any account.
 
-use std::path::Path;
+mod google;
+
+use std::{collections::BTreeMap, path::Path, path::PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::dev;
 use crate::{
     interrupts::Interrupts,
-    local::{Curl, Environment, Instance, Offer, start_marketplaces, supervise, write_offers},
+    local::{
+        Curl, Environment, Instance, Offer, Program, start_marketplaces, supervise, write_offers,
+    },
     terminal, workspace,
 };
+use google::Google;
 
 /// Where `demo` keeps its keys and database, from the root of the repository.
 const FOLDER: &str = ".fluxori/demo";
@@ -23,31 +28,60 @@ pub(crate) struct Args {
     /// Port on 127.0.0.1; the simulated marketplaces choose ports of their own
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Keep the secrets in a simulated Google Secret Manager instead of the database
+    #[arg(long)]
+    google: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let server = dev::build_server()?;
-    let simulator = terminal::step("build the simulated marketplaces", || {
-        workspace::build_programs(&["simulated-marketplaces"])?
-            .remove("simulated-marketplaces")
-            .context("there is no program of that name")
-    })?;
-    let mut instance = Instance::open(&workspace::root().join(FOLDER), &server, args.port, None)?;
+    let mut programs = build_simulators(args.google)?;
+    let mut program = |name: &str| programs.remove(name).context("no program of that name");
+    let marketplaces = program("simulated-marketplaces")?;
+    dev::refuse_occupied(args.port)?;
+    let folder = if args.google { google::FOLDER } else { FOLDER };
+    let _only_one = if args.google {
+        Some(google::begin_anew(&workspace::root().join(folder))?)
+    } else {
+        None
+    };
+    let mut instance = Instance::open(&workspace::root().join(folder), &server, args.port, None)?;
 
     let mut interrupts = Interrupts::listen()?;
     let (mut marketplaces, told) = terminal::step("start the simulated marketplaces", || {
-        start_marketplaces(&simulator)
+        start_marketplaces(&marketplaces)
     })?;
     let (keys, settings) = told.split(|name| name.starts_with(KEY_PREFIX));
     instance.add(&settings);
     let page = Page::at(keys.value("DEMO_PAGE")?)?;
     instance.add(&page.settings(&instance));
+    let mut google = if args.google {
+        Some(Google::start(&program("simulated-google")?, &mut instance)?)
+    } else {
+        None
+    };
     let mut server = dev::start_server(&instance, &mut interrupts)?;
 
     let offers = write_offers(instance.folder(), &keys)?;
     adapter_environment(&instance).write(&instance.folder().join(ADAPTER_SETTINGS))?;
-    print!("{}", welcome(&instance, &page, &offers)?);
-    supervise(&mut [&mut marketplaces, &mut server], &mut interrupts)
+    let at_google = google.as_ref().map(|google| google.welcome(&instance));
+    print!(
+        "{}",
+        welcome((folder, &instance), &page, &offers, at_google)?
+    );
+    let google = google.as_mut().map(|google| &mut google.program);
+    let mut running: Vec<&mut Program> = [&mut marketplaces, &mut server].into();
+    running.extend(google);
+    supervise(&mut running, &mut interrupts)
+}
+
+fn build_simulators(with_google: bool) -> Result<BTreeMap<String, PathBuf>> {
+    let names: &[&str] = if with_google {
+        &["simulated-marketplaces", "simulated-google"]
+    } else {
+        &["simulated-marketplaces"]
+    };
+    terminal::step("build the simulators", || workspace::build_programs(names))
 }
 
 /// What an adapter needs to read credentials from this database and to call the simulated marketplaces.
@@ -106,7 +140,16 @@ impl<'a> Page<'a> {
     }
 }
 
-fn welcome(instance: &Instance, page: &Page<'_>, offers: &[Offer]) -> Result<String> {
+fn welcome(
+    (folder, instance): (&str, &Instance),
+    page: &Page<'_>,
+    offers: &[Offer],
+    at_google: Option<String>,
+) -> Result<String> {
+    let stays = match &at_google {
+        Some(_) => "Ctrl-C stops everything, and what the simulated Google keeps is gone",
+        None => "Ctrl-C stops everything; the data stays",
+    };
     let curl = Curl(instance.address());
     let expire: Vec<_> = ["amazon", "shopify", "xero"]
         .map(|marketplace| page.expire(marketplace))
@@ -115,7 +158,7 @@ fn welcome(instance: &Instance, page: &Page<'_>, offers: &[Offer]) -> Result<Str
         .iter()
         .map(|offer| {
             let lines = offer.requests.iter().map(|(key, file)| {
-                let line = curl.create_from_file(&Path::new(FOLDER).join(file));
+                let line = curl.create_from_file(&Path::new(folder).join(file));
                 format!("  # {}: {key}\n{line}\n", offer.marketplace)
             });
             lines.collect()
@@ -131,7 +174,7 @@ fn welcome(instance: &Instance, page: &Page<'_>, offers: &[Offer]) -> Result<Str
     Ok(format!(
         "
 Fluxori connections serves on http://{address}, with simulated marketplaces behind it. Keys, data and the files named
-below are in {FOLDER}/. Ctrl-C stops everything; the data stays. The lines are for a shell in the root of the repository.
+below are in {folder}/. {stays}. The lines are for a shell in the root of the repository.
 
 Connect Amazon, Shopify and Xero in a browser: open this page, press a button, and agree at the simulated marketplace.
 
@@ -152,16 +195,17 @@ List what is connected, and test one of them with its `id`:
 
 Do what an adapter does, with what is connected:
 
-  . {FOLDER}/{ADAPTER_SETTINGS}
+  . {folder}/{ADAPTER_SETTINGS}
 {adapters}
 Let every access token of a marketplace run out, and do it again: what was connected in the browser gets fresh ones.
 
 {expire}
-Disconnect an account, at the marketplace too:
+{at_google}Disconnect an account, at the marketplace too:
 
 {delete}
 
 ",
+        at_google = at_google.unwrap_or_default(),
         adapters = adapters.concat(),
         delete = curl.one("DELETE", ""),
         expire = expire.concat(),

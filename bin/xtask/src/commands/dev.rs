@@ -1,6 +1,9 @@
 //! `cargo xtask dev`: the server on this machine, ready to be called.
 
-use std::path::PathBuf;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -50,13 +53,20 @@ pub(super) fn build_server() -> Result<PathBuf> {
         .context("the package fluxori-server builds no program of that name")
 }
 
-/// Migrates the database of an instance, starts its server and waits until it is ready.
-pub(super) fn start_server(instance: &Instance, interrupts: &mut Interrupts) -> Result<Program> {
-    let address = instance.address();
+/// Fails when something listens on this port of 127.0.0.1.
+pub(super) fn refuse_occupied(port: u16) -> Result<()> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     ensure!(
         status_of(address, "/livez").is_err(),
         "something answers on {address} already: stop it, or choose another port with --port"
     );
+    Ok(())
+}
+
+/// Migrates the database of an instance, starts its server and waits until it is ready.
+pub(super) fn start_server(instance: &Instance, interrupts: &mut Interrupts) -> Result<Program> {
+    let address = instance.address();
+    refuse_occupied(address.port())?;
     terminal::step("migrate the database", || {
         process::run(&mut instance.command("migrate"))
     })?;

@@ -15,6 +15,11 @@ impl Environment {
         self.0.insert(name.to_owned(), value.into());
     }
 
+    /// Takes a variable out.
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
+    }
+
     /// Takes a line when it is `NAME=VALUE` with a name in capitals; says whether it was.
     pub(crate) fn take_line(&mut self, line: &str) -> bool {
         let Some((name, value)) = line.trim_end().split_once('=') else {

@@ -83,22 +83,36 @@ impl Instance {
         }
     }
 
+    /// The program `fluxori-server`, from the root of the repository if it lies there.
+    pub(crate) fn server(&self) -> &Path {
+        let server = self.server.strip_prefix(workspace::root());
+        server.unwrap_or(&self.server)
+    }
+
+    /// Takes the master key away from the server, and says where it is: for a server whose secrets lie elsewhere.
+    pub(crate) fn without_key(&mut self) -> Result<String> {
+        let key = self.environment.take("ENCRYPTION_KEY_FILE");
+        key.context("the server has no master key")
+    }
+
     /// A command of `fluxori-server` that works on this folder.
     pub(crate) fn command(&self, subcommand: &str) -> Command {
         let mut command = Command::new(&self.server);
-        command
-            .arg(subcommand)
-            .envs(self.environment.iter())
-            .current_dir(workspace::root());
         // The same things said in another way, left over in somebody's shell, would contradict.
         for name in [
             "DATABASE_URL_FILE",
             "ENCRYPTION_KEY",
+            "ENCRYPTION_KEY_FILE",
+            "ENCRYPTION_KMS_KEY",
             "JWT_SECRET",
             "JWT_JWKS_URL",
         ] {
             command.env_remove(name);
         }
+        command
+            .arg(subcommand)
+            .envs(self.environment.iter())
+            .current_dir(workspace::root());
         command
     }
 
@@ -198,5 +212,22 @@ mod tests {
         let set: Vec<_> = instance.environment().iter().collect();
         assert!(set.contains(&("DATABASE_URL", "postgres://localhost/x")));
         assert!(set.contains(&("LISTEN", "127.0.0.1:8080")));
+    }
+
+    #[test]
+    fn a_server_without_the_key_is_told_nothing_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut instance = open(folder.path(), None).unwrap();
+        let key = instance.without_key().unwrap();
+        assert!(key.ends_with("data/encryption.key"), "{key}");
+        let names: Vec<_> = instance
+            .environment()
+            .iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert!(
+            !names.iter().any(|name| name.starts_with("ENCRYPTION")),
+            "{names:?}"
+        );
     }
 }

@@ -3,6 +3,7 @@
 mod curl;
 mod environment;
 mod files;
+mod google;
 mod instance;
 mod marketplaces;
 mod offers;
@@ -13,6 +14,7 @@ mod token;
 pub(crate) use curl::Curl;
 pub(crate) use environment::Environment;
 pub(crate) use files::write_private;
+pub(crate) use google::{SimulatedGoogle, start_google};
 pub(crate) use instance::Instance;
 pub(crate) use marketplaces::start_marketplaces;
 pub(crate) use offers::{Offer, write_offers};

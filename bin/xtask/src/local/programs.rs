@@ -1,8 +1,10 @@
 //! Programs that run until they are stopped.
 
 use std::{
+    io::{BufRead, BufReader, Read},
     os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
 };
@@ -31,6 +33,16 @@ impl Program {
             .spawn()
             .with_context(|| format!("could not start {name}"))?;
         Ok(Self { name, child })
+    }
+
+    /// Starts one that says where it is, and returns its lines as they come.
+    pub(crate) fn start_speaking(
+        name: &'static str,
+        command: &mut Command,
+    ) -> Result<(Self, Receiver<String>)> {
+        let mut program = Self::start(name, command.stdout(Stdio::piped()))?;
+        let output = program.output().context("its output is a pipe")?;
+        Ok((program, lines_of(output)))
     }
 
     /// What it prints, where it was started with a pipe; only once.
@@ -77,6 +89,18 @@ impl Drop for Program {
     }
 }
 
+/// Reads lines as they come, to the end, so that the program never waits for a reader.
+fn lines_of(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            // At some line nobody listens any more, and reading goes on all the same.
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}
+
 /// Waits until `ready` answers yes.
 ///
 /// # Errors
@@ -120,9 +144,16 @@ pub(crate) fn supervise(programs: &mut [&mut Program], interrupts: &mut Interrup
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead, BufReader, Read};
-
     use super::*;
+
+    #[test]
+    fn what_a_program_says_is_read_line_by_line() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "printf 'A=1\\nB=2\\n\\nrunning\\n'"]);
+        let (_program, lines) = Program::start_speaking("speaker", &mut command).unwrap();
+        let told: Vec<_> = lines.iter().take_while(|line| !line.is_empty()).collect();
+        assert_eq!(told, ["A=1", "B=2"]);
+    }
 
     #[test]
     fn a_dropped_program_and_its_children_are_gone() {
