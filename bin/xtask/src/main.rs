@@ -7,6 +7,7 @@
 
 mod bench;
 mod canary;
+mod chaos;
 mod commands;
 mod interrupts;
 mod junit;
@@ -23,7 +24,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    bench as bench_command, check, check_layers, demo, dev, generate, storm as storm_command, test,
+    bench as bench_command, chaos as chaos_command, check, check_layers, demo, dev, generate,
+    storm as storm_command, test,
 };
 
 /// Runs, tests, checks and measures this repository.
@@ -55,6 +57,8 @@ enum Command {
     Bench(bench_command::Args),
     /// Let many processes refresh the same credentials, lose answers and kill processes, and count what was lost
     Storm(storm_command::Args),
+    /// Let calls to Google fail and kill processes while secrets are made, renewed and moved, and count what was lost or left
+    Chaos(chaos_command::Args),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Bench(args) => bench_command::run(&args),
         Command::Storm(args) => storm_command::run(&args),
+        Command::Chaos(args) => chaos_command::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

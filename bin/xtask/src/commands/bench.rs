@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     bench::{Machine, Row, report},
-    commands::storm,
+    commands::{chaos, storm},
     process, terminal, tools, workspace,
 };
 
@@ -46,7 +46,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     note("storm".to_owned(), &|| {
         let findings = storm::measure(args.quick)?;
-        Ok(findings.into_iter().map(Row::from).collect())
+        let rows = findings.into_iter().map(|one| one.into_row("storm"));
+        Ok(rows.collect())
+    });
+    note("chaos".to_owned(), &|| {
+        let findings = chaos::measure(args.quick)?;
+        let rows = findings.into_iter().map(|one| one.into_row("chaos"));
+        Ok(rows.collect())
     });
     let machine = Machine::look();
     print!("\n{}", report::text(&machine, &rows));

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::{check_layers, generate, storm, test};
+use super::{chaos, check_layers, generate, storm, test};
 use crate::{
     process::{run as run_command, succeeds},
     terminal, tools, workspace,
@@ -43,6 +43,8 @@ enum Step {
     Test,
     /// A short storm of refreshes loses nothing
     Storm,
+    /// Faults and kills around secrets at Google lose nothing and leave nothing behind
+    Chaos,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -102,6 +104,7 @@ impl Step {
             Self::Deny => deny(),
             Self::Test => test::run(&test::Args::default()),
             Self::Storm => storm::run(&storm::Args::short()),
+            Self::Chaos => chaos::run(&chaos::Args::short()),
         }
     }
 
@@ -117,6 +120,7 @@ impl Step {
             }
             Self::Test => "cargo xtask test -- NAME runs one test",
             Self::Storm => "cargo xtask storm --short, and read the logs that it names",
+            Self::Chaos => "cargo xtask chaos --short, and read the logs that it names",
         }
     }
 }
@@ -201,7 +205,7 @@ mod tests {
         let result = <Cli as clap::Parser>::try_parse_from(["check", "--only", "lint"]);
         let error = result.err().unwrap().to_string();
         assert!(
-            error.contains("fmt, layers, clippy, docs, generated, deny, test, storm"),
+            error.contains("fmt, layers, clippy, docs, generated, deny, test, storm, chaos"),
             "{error}"
         );
     }

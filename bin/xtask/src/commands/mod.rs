@@ -1,6 +1,7 @@
 //! One file a command: its arguments, then what it does.
 
 pub(crate) mod bench;
+pub(crate) mod chaos;
 pub(crate) mod check;
 pub(crate) mod check_layers;
 pub(crate) mod demo;

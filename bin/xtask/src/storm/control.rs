@@ -1,4 +1,4 @@
-//! Orders to the simulated marketplaces, without an HTTP client.
+//! Orders to the simulated marketplaces, and to the simulated Google, without an HTTP client.
 
 use std::{
     io::{Read, Write},
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The simulated marketplaces at an address.
+/// What is simulated at an address.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Control(SocketAddr);
 
@@ -96,7 +96,8 @@ impl Control {
         Ok(list.context("no list of violations")?.len())
     }
 
-    fn order(&self, method: &str, what: &str, order: &Value) -> Result<Value> {
+    /// Sends an order, and returns what is answered.
+    pub(crate) fn order(&self, method: &str, what: &str, order: &Value) -> Result<Value> {
         let send = || -> Result<Value> {
             let body = if order.is_null() {
                 String::new()
@@ -118,7 +119,7 @@ impl Control {
             body_of(&answer)
         };
         // What was answered may hold tokens, so nothing of it is told.
-        send().with_context(|| format!("the simulated marketplaces did not obey {method} {what}"))
+        send().with_context(|| format!("what is simulated did not obey {method} {what}"))
     }
 }
 

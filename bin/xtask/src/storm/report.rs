@@ -69,6 +69,22 @@ impl Finding {
         self
     }
 
+    /// One row of this program among those of the benchmarks.
+    pub(crate) fn into_row(self, program: &str) -> Row {
+        Row {
+            row: format!("{program}, {}: {}", self.scene, self.what),
+            unit: self.unit.to_owned(),
+            value: self.value,
+            reference: None,
+            reference_name: None,
+            ratio: None,
+            bar: self.bar.map(|bar| match bar {
+                Bar::Exactly(count) => format!("= {count}"),
+                Bar::AtMost(most) => format!("<= {most}"),
+            }),
+        }
+    }
+
     fn is_missed(&self) -> bool {
         match self.bar {
             None => false,
@@ -100,24 +116,6 @@ impl Finding {
             bar,
             verdict.to_owned(),
         ]
-    }
-}
-
-/// One row among those of the benchmarks.
-impl From<Finding> for Row {
-    fn from(finding: Finding) -> Self {
-        Self {
-            row: format!("storm, {}: {}", finding.scene, finding.what),
-            unit: finding.unit.to_owned(),
-            value: finding.value,
-            reference: None,
-            reference_name: None,
-            ratio: None,
-            bar: finding.bar.map(|bar| match bar {
-                Bar::Exactly(count) => format!("= {count}"),
-                Bar::AtMost(most) => format!("<= {most}"),
-            }),
-        }
     }
 }
 
@@ -168,11 +166,11 @@ mod tests {
             } else {
                 Verdict::Met
             };
-            assert_eq!(Row::from(finding).verdict().unwrap(), expected);
+            assert_eq!(finding.into_row("storm").verdict().unwrap(), expected);
         }
-        let row = Row::from(spent(999));
+        let row = spent(999).into_row("storm");
         assert_eq!(row.row, "storm, calm: grants spent");
-        let seen = Row::from(Finding::count("trouble", "processes killed", 30));
+        let seen = Finding::count("trouble", "processes killed", 30).into_row("storm");
         assert_eq!(seen.verdict().unwrap(), Verdict::NoBar);
     }
 

@@ -195,7 +195,7 @@ impl Site {
 }
 
 /// A master key with a marker in it, as every secret of a test has one.
-fn make_key() -> Result<String> {
+pub(crate) fn make_key() -> Result<String> {
     let mut key = [0; 32];
     let random = SystemRandom::new().fill(&mut key);
     random.ok().context("there is no randomness")?;

@@ -1,4 +1,4 @@
-//! One process of the storm, and what is said to it and by it.
+//! One process of the storm or of chaos, and what is said to it and by it.
 
 use std::{
     fs::{self, File},
@@ -87,22 +87,45 @@ impl Worker {
         self.child.wait().map(|_| ()).context("could not bury it")
     }
 
+    /// `kill -9`. Returns what it had said and nobody had heard.
+    pub(crate) fn kill_and_hear(mut self) -> Result<Vec<String>> {
+        self.child.kill().context("could not kill a process")?;
+        self.child.wait().context("could not bury it")?;
+        Ok(self.lines.iter().collect())
+    }
+
+    /// What it has said since somebody listened last.
+    pub(crate) fn hear(&self) -> Vec<String> {
+        self.lines.try_iter().collect()
+    }
+
     /// Waits for its end, keeps what it printed and returns what it counted.
-    pub(crate) fn end(mut self, interrupts: &mut Interrupts) -> Result<Value> {
-        let mut printed = String::new();
+    pub(crate) fn end(self, interrupts: &mut Interrupts) -> Result<Value> {
+        self.end_and_hear(interrupts).map(|(counted, _)| counted)
+    }
+
+    /// The same, and returns everything that nobody had heard as well.
+    pub(crate) fn end_and_hear(
+        mut self,
+        interrupts: &mut Interrupts,
+    ) -> Result<(Value, Vec<String>)> {
+        let mut lines = Vec::new();
         while let Some(line) = self.next_line(interrupts)? {
-            printed += &line;
-            printed.push('\n');
+            lines.push(line);
         }
-        fs::write(self.output.with_extension("out"), &printed)?;
+        fs::write(self.output.with_extension("out"), lines.join("\n"))?;
         let status = self.child.wait()?;
         ensure!(
             status.success(),
             "a process of the storm failed ({status}); {} says why",
             self.log()
         );
-        let last = printed.lines().last().unwrap_or_default();
-        serde_json::from_str(last).context("a process of the storm counted nothing")
+        let last = lines.last().map(String::as_str).unwrap_or_default();
+        let counted = serde_json::from_str(last);
+        Ok((
+            counted.context("a process of the storm counted nothing")?,
+            lines,
+        ))
     }
 
     fn next_line(&self, interrupts: &mut Interrupts) -> Result<Option<String>> {

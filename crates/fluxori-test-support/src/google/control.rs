@@ -22,6 +22,7 @@ pub(super) fn answer(state: &State, method: &str, what: &str, body: &Bytes) -> H
     let done = match (method, what) {
         ("GET", "counts") => Some(counts(state)),
         ("GET", "secrets") => Some(secrets(state)),
+        ("GET", "faults") => Some(json!({"injected": state.faults().injected()})),
         ("POST", "faults") => add_fault(state, &order),
         ("DELETE", "faults") => {
             state.faults().clear();

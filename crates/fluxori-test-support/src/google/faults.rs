@@ -110,6 +110,7 @@ impl FaultRule {
 pub(super) struct Faults {
     rules: Vec<FaultRule>,
     random: Random,
+    injected: u64,
 }
 
 impl Faults {
@@ -117,6 +118,7 @@ impl Faults {
         Self {
             rules: Vec::new(),
             random: Random::seeded(seed),
+            injected: 0,
         }
     }
 
@@ -126,6 +128,11 @@ impl Faults {
 
     pub(super) fn clear(&mut self) {
         self.rules.clear();
+    }
+
+    /// How many calls went wrong so far.
+    pub(super) const fn injected(&self) -> u64 {
+        self.injected
     }
 
     /// Begins the sequence of decisions anew.
@@ -144,6 +151,7 @@ impl Faults {
                 continue;
             }
             rule.times = rule.times.map(|times| times - 1);
+            self.injected += 1;
             return Some(rule.fault);
         }
         None
@@ -165,6 +173,7 @@ mod tests {
         assert_eq!(draw(Call::AddSecretVersion, "s/a"), None);
         assert_eq!(draw(Call::AddSecretVersion, "s/a"), Some(Fault::Reset));
         assert_eq!(draw(Call::AddSecretVersion, "s/a"), None);
+        assert_eq!(faults.injected(), 1);
     }
 
     #[test]

@@ -1,0 +1,199 @@
+//! `cargo xtask chaos`: the proof that no secret at Google is lost and none is left behind, with real processes.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use fluxori_test_support::database::PostgresServer;
+
+use crate::{
+    bench::Machine,
+    canary,
+    chaos::{self, Plan, Setting, Size},
+    interrupts::Interrupts,
+    storm::{self, Finding},
+    terminal, tools, workspace,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Processes at a time; 4, or 3 in the short form
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=16))]
+    processes: Option<u16>,
+    /// Failed calls, lost answers and kills; 10000, or 300 in the short form
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    faults: Option<u64>,
+    /// Credentials that are moved there and back; 10000, or 200 in the short form
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    credentials: Option<u32>,
+    /// Small, quick, and built without optimisation: shows that nothing is lost, measures little
+    #[arg(long)]
+    short: bool,
+    /// Decides about everything that is left to chance
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Write what was found and the machine's shape to this file as well
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl Args {
+    /// What `check` runs.
+    pub(crate) const fn short() -> Self {
+        Self {
+            processes: None,
+            faults: None,
+            credentials: None,
+            short: true,
+            seed: 1,
+            json: None,
+        }
+    }
+
+    fn plan(&self) -> Result<Plan> {
+        let usual = Plan::usual(self.short);
+        Ok(Plan {
+            size: Size {
+                processes: self.processes.map_or(usual.size.processes, usize::from),
+                faults: self.faults.unwrap_or(usual.size.faults),
+                credentials: match self.credentials {
+                    Some(count) => count.try_into()?,
+                    None => usual.size.credentials,
+                },
+            },
+            seed: self.seed,
+            ..usual
+        })
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    tools::ensure_postgresql()?;
+    let plan = args.plan()?;
+    let programs = terminal::step("build the programs", || build(!args.short))?;
+    let findings = play(plan, &programs)?;
+
+    let machine = Machine::look();
+    print!("\n{}", storm::text(&machine, &findings));
+    if args.short {
+        println!("(the short form: its times say nothing)");
+    }
+    if let Some(file) = &args.json {
+        let text = serde_json::to_string_pretty(&storm::json(&machine, &findings))?;
+        fs::write(file, text + "\n")
+            .with_context(|| format!("could not write {}", file.display()))?;
+    }
+    let missed = storm::missed(&findings);
+    ensure!(missed.is_empty(), "MISSED: {}", missed.join("; "));
+    println!("Every bar is met.");
+    Ok(())
+}
+
+/// What `bench` runs: the whole form or the short one, of programs built as those that it measures are.
+pub(crate) fn measure(is_short: bool) -> Result<Vec<Finding>> {
+    play(Plan::usual(is_short), &build(true)?)
+}
+
+fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Vec<Finding>> {
+    let program = |name: &str| {
+        let found = programs.get(name);
+        found.with_context(|| format!("there is no program {name}"))
+    };
+    let output = workspace::target_folder()?.join("xtask-chaos");
+    if output.exists() {
+        fs::remove_dir_all(&output).context("could not remove what the last run left")?;
+    }
+    fs::create_dir_all(&output)?;
+
+    let server = PostgresServer::start().context("PostgreSQL did not start")?;
+    let mut interrupts = Interrupts::listen()?;
+    let findings = chaos::play(&mut Setting {
+        plan,
+        server: &server,
+        worker: program("chaos_worker")?,
+        fluxori: program("fluxori-server")?,
+        marketplaces: program("simulated-marketplaces")?,
+        google: program("simulated-google")?,
+        output: &output,
+        interrupts: &mut interrupts,
+    })?;
+    terminal::step("search what the processes left behind for secrets", || {
+        search(&output, server.socket_dir())
+    })?;
+    Ok(findings)
+}
+
+/// Without optimisation, what the tests have built already will do.
+fn build(is_optimised: bool) -> Result<BTreeMap<String, PathBuf>> {
+    const PROGRAMS: [&str; 3] = [
+        "fluxori-server",
+        "simulated-google",
+        "simulated-marketplaces",
+    ];
+    if !is_optimised {
+        return workspace::build_programs(&PROGRAMS);
+    }
+    let mut words = vec![
+        "--release",
+        "--package=fluxori-credentials",
+        "--package=fluxori-server",
+        "--package=fluxori-test-support",
+        "--example=chaos_worker",
+    ];
+    words.extend(PROGRAMS.iter().flat_map(|name| ["--bin", *name]));
+    workspace::build(&words)
+}
+
+/// Searches what processes printed and logged, and the files of PostgreSQL.
+fn search(output: &Path, postgresql: &Path) -> Result<()> {
+    let leaks = canary::search(&[output.to_owned(), postgresql.to_owned()], canary::MARKERS)?;
+    for leak in &leaks {
+        println!("  {} holds {}", leak.file.display(), leak.marker);
+    }
+    ensure!(
+        leaks.is_empty(),
+        "{} secrets are where nobody may read them",
+        leaks.len()
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn plan(words: &[&str]) -> Plan {
+        let words = ["chaos"].iter().chain(words);
+        Cli::try_parse_from(words)
+            .ok()
+            .unwrap()
+            .args
+            .plan()
+            .unwrap()
+    }
+
+    #[test]
+    fn chaos_is_what_the_bars_are_about_unless_it_is_short() {
+        assert_eq!(plan(&[]).size, Size::WHOLE);
+        assert_eq!(plan(&["--short"]).size, Size::SHORT);
+    }
+
+    #[test]
+    fn a_chosen_size_is_taken_by_the_short_form_too() {
+        let size = plan(&["--short", "--faults", "50", "--credentials", "40"]).size;
+        assert_eq!((size.faults, size.credentials), (50, 40));
+        assert_eq!(size.processes, Size::SHORT.processes);
+        assert!(Cli::try_parse_from(["chaos", "--processes", "0"]).is_err());
+    }
+}
