@@ -117,7 +117,13 @@ impl Connections {
             match put.await {
                 Ok(stored) => {
                     keeping.written = Some((entry.id, stored.clone()));
-                    return self.note(keeping, entry.id, stored).await;
+                    let noted = self.note(keeping, entry.id, stored.clone()).await;
+                    if matches!(noted, Err(ConnectionError::Changed)) {
+                        // The sweep was faster, and may have looked before the value was there.
+                        let credential = keeping.context.credential;
+                        outside.destroy(credential, &stored.value).await?;
+                    }
+                    return noted;
                 }
                 // The place was destroyed by hand, or the credential has left it: there is another one.
                 Err(error) if error.is_gone() && keeping.beside.is_some() => keeping.beside = None,

@@ -1,15 +1,19 @@
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::TimeDelta;
 use fluxori_domain::{
     CredentialId, TenantScope,
     ports::{LooseSecret, Sentence},
 };
+use futures_util::{StreamExt as _, stream};
 
 use crate::{ConnectionError, Connections};
 
 /// How many entries one pass looks at.
 const BATCH: u16 = 100;
+
+/// How many are settled at once.
+const AT_ONCE: usize = 8;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,12 +32,35 @@ impl Connections {
     /// [`ConnectionError::Storage`] when the database does not say what there is.
     pub async fn sweep(&self) -> Result<Sweep, ConnectionError> {
         let mut sweep = Sweep::default();
+        let mut left = HashSet::new();
         loop {
-            let due = self.ports.ledger.due(self.now(), BATCH).await?;
-            let settled = self.settle_all(&due).await;
-            sweep.settled += settled;
-            if due.len() < usize::from(BATCH) || settled == 0 {
-                sweep.left = due.len() - settled;
+            // Those that could not be settled come first again, and must not hide the others.
+            let limit = u16::try_from(left.len()).unwrap_or(u16::MAX);
+            let due = self
+                .ports
+                .ledger
+                .due(self.now(), BATCH.saturating_add(limit));
+            let mut due = due.await?;
+            due.retain(|entry| !left.contains(&entry.id));
+            let (mut count, mut unavailable) = (0, 0);
+            let mut settling = stream::iter(&due)
+                .map(async |entry| (entry, self.settle(entry).await))
+                .buffer_unordered(AT_ONCE);
+            while let Some((entry, settled)) = settling.next().await {
+                count += 1;
+                match settled {
+                    Ok(true) => sweep.settled += 1,
+                    Ok(false) => drop(left.insert(entry.id)),
+                    Err(error) => {
+                        tracing::warn!(credential = %entry.credential, %error, "a secret is not destroyed yet");
+                        unavailable += usize::from(error.is_transient());
+                        left.insert(entry.id);
+                    }
+                }
+            }
+            sweep.left = left.len();
+            // When nothing is to be had, the others fare no better.
+            if count == unavailable {
                 return Ok(sweep);
             }
         }
@@ -54,24 +81,14 @@ impl Connections {
             Ok(mut entries) => {
                 let now = self.now();
                 entries.retain(|entry| entry.due_at <= now);
-                self.settle_all(&entries).await;
+                for entry in &entries {
+                    if let Err(error) = self.settle(entry).await {
+                        tracing::warn!(%credential, %error, "a secret is not destroyed yet");
+                    }
+                }
             }
             Err(error) => tracing::warn!(%credential, %error, "a secret is not destroyed yet"),
         }
-    }
-
-    async fn settle_all(&self, entries: &[LooseSecret]) -> usize {
-        let mut settled = 0;
-        for entry in entries {
-            match self.settle(entry).await {
-                Ok(true) => settled += 1,
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::warn!(credential = %entry.credential, %error, "a secret is not destroyed yet");
-                }
-            }
-        }
-        settled
     }
 
     /// Settles an entry; `false` when a writer of the same credential is in the way.
