@@ -43,8 +43,8 @@ impl Connections {
             let mut due = due.await?;
             due.retain(|entry| !left.contains(&entry.id));
             let (mut count, mut unavailable) = (0, 0);
-            let mut settling = stream::iter(&due)
-                .map(async |entry| (entry, self.settle(entry).await))
+            let mut settling = stream::iter(due)
+                .map(|entry| self.settle_owned(entry))
                 .buffer_unordered(AT_ONCE);
             while let Some((entry, settled)) = settling.next().await {
                 count += 1;
@@ -89,6 +89,15 @@ impl Connections {
             }
             Err(error) => tracing::warn!(%credential, %error, "a secret is not destroyed yet"),
         }
+    }
+
+    /// [`Self::settle`] with an entry of one's own: a borrowed one would make the whole sweep a future that cannot be spawned.
+    async fn settle_owned(
+        &self,
+        entry: LooseSecret,
+    ) -> (LooseSecret, Result<bool, ConnectionError>) {
+        let settled = self.settle(&entry).await;
+        (entry, settled)
     }
 
     /// Settles an entry; `false` when a writer of the same credential is in the way.
