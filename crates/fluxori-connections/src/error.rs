@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
@@ -115,6 +115,16 @@ impl ConnectionError {
             | Self::IdempotencyMismatch
             | Self::ReturnAddress
             | Self::MalformedDocument(_) => false,
+        }
+    }
+
+    /// When the keeper of the secrets may work again, if it said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refresh(cause) => cause.retry_after(),
+            Self::Secret(SecretStoreError::Outside { retry_after, .. }) => *retry_after,
+            _ => None,
         }
     }
 }

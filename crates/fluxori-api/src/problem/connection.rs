@@ -8,7 +8,7 @@ use fluxori_domain::{FieldProblem, Outcome};
 use super::{Members, Problem, ProblemKind};
 use crate::http::shown_name;
 
-/// Seconds after which a caller may try again when the database or the secret store did not answer.
+/// Seconds after which a caller may try again when the database or the secret store did not answer, and did not say when it will.
 const RETRY_SECONDS: u32 = 5;
 
 /// Where a credential's form is in a request.
@@ -86,17 +86,11 @@ pub(crate) fn problem_in(
             "returnTo",
             "is not an address that the operator allows browsers to return to",
         ),
-        ConnectionError::Randomness => of_our_own(true, ConnectionError::Randomness),
-        ConnectionError::Refresh(cause) => of_our_own(cause.is_transient(), cause),
-        ConnectionError::Secret(cause) => {
-            let transient = cause.is_transient();
-            of_our_own(transient, cause)
-        }
-        ConnectionError::MalformedDocument(cause) => of_our_own(false, cause),
-        ConnectionError::Storage(cause) => {
-            let transient = cause.is_transient();
-            of_our_own(transient, cause)
-        }
+        ConnectionError::Randomness
+        | ConnectionError::Refresh(_)
+        | ConnectionError::Secret(_)
+        | ConnectionError::MalformedDocument(_)
+        | ConnectionError::Storage(_) => of_our_own(error),
     }
 }
 
@@ -115,16 +109,19 @@ fn not_confirmed(outcome: Outcome, now: DateTime<Utc>) -> Problem {
     }
 }
 
-fn of_our_own(transient: bool, cause: impl std::error::Error + Send + Sync + 'static) -> Problem {
-    let problem = if transient {
+/// Trouble with the database, the secret store or Google behind it. What exactly is for the log.
+fn of_our_own(error: ConnectionError) -> Problem {
+    let problem = if error.is_transient() {
+        let asked = error.retry_after().map_or(0, |wait| wait.as_secs() + 1);
+        let seconds = u32::try_from(asked).unwrap_or(u32::MAX);
         Problem::unavailable(
             "We cannot reach our own storage. Nothing was changed; try again in a moment.",
-            RETRY_SECONDS,
+            seconds.max(RETRY_SECONDS),
         )
     } else {
         Problem::internal()
     };
-    problem.caused_by(cause)
+    problem.caused_by(error)
 }
 
 /// Names a field of the form by its place in the request.

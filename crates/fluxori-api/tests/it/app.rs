@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use fluxori_api::{ApiError, ApiSettings, ApiState, KeySource, NotReady, Readiness, Server};
 use fluxori_connections::{
-    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask,
+    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores,
 };
 use fluxori_domain::{Clock, SecretText};
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
@@ -183,6 +183,11 @@ async fn connections(
     .unwrap();
     let marketplaces = clients(&marketplaces, &http, &clock);
     let (read_audit, audit) = ReadAudit::start(database.clone());
+    let vault = VaultStore::new(
+        Arc::new(Vault::new(keyring)),
+        database.clone(),
+        Arc::clone(&clock),
+    );
     let connections = Connections::new(Ports {
         connections: database.clone(),
         refreshes: database.clone(),
@@ -193,11 +198,9 @@ async fn connections(
         idempotency: database.clone(),
         audit: database.clone(),
         read_audit,
-        secrets: Arc::new(VaultStore::new(
-            Arc::new(Vault::new(keyring)),
-            database,
-            Arc::clone(&clock),
-        )),
+        secrets: SecretStores::new(Arc::new(vault), None),
+        ledger: database.clone(),
+        moves: database,
         marketplaces: Marketplaces::new(marketplaces),
         consents: Arc::new(consents),
         clock,

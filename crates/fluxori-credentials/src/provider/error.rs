@@ -110,7 +110,9 @@ impl CredentialError {
                 retry_after: until(retry_at, now),
             },
             ReadError::Unavailable { cause } => Self::Unavailable {
-                retry_after: USUAL_PAUSE,
+                retry_after: cause
+                    .retry_after()
+                    .map_or(USUAL_PAUSE, |wait| wait.max(USUAL_PAUSE)),
                 cause: cause.into(),
             },
             ReadError::Misconfigured { cause } => Self::Misconfigured {
@@ -148,8 +150,34 @@ fn until(then: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
+    use fluxori_domain::ports::{OutsideTrouble, SecretStoreError};
 
     use super::*;
+
+    #[test]
+    fn what_a_full_quota_asks_for_is_passed_on() {
+        let unavailable = |retry_after| {
+            let error = SecretStoreError::Outside {
+                trouble: OutsideTrouble::Quota,
+                retry_after,
+                cause: "the quota is used up".into(),
+            };
+            let error = CredentialError::from_read(error.into(), DateTime::UNIX_EPOCH);
+            assert!(matches!(error, CredentialError::Unavailable { .. }));
+            error.retry_after()
+        };
+        let minute = Duration::from_mins(1);
+        assert_eq!(unavailable(Some(minute)), Some(minute));
+        assert_eq!(unavailable(None), Some(USUAL_PAUSE));
+        let denied = SecretStoreError::Outside {
+            trouble: OutsideTrouble::Denied,
+            retry_after: None,
+            cause: "it is not allowed".into(),
+        };
+        let denied = CredentialError::from_read(denied.into(), DateTime::UNIX_EPOCH);
+        assert!(matches!(denied, CredentialError::Misconfigured { .. }));
+        assert_eq!(denied.retry_after(), None);
+    }
 
     #[test]
     fn times_become_pauses_and_never_negative_ones() {

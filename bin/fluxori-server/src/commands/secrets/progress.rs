@@ -31,7 +31,7 @@ impl Progress {
 
     pub(super) fn reached(&self, count: u64) {
         self.bar.set_position(count);
-        if self.bar.is_hidden() && count.is_multiple_of(LINES) {
+        if self.bar.is_hidden() && count > 0 && count.is_multiple_of(LINES) {
             tracing::info!(count, "{}", self.doing);
         }
     }
