@@ -104,7 +104,8 @@ impl Connections {
                 break;
             }
         }
-        self.count_held(&mut inventory, backend, &seen).await?;
+        self.count_held(&mut inventory, (backend, outside), &seen)
+            .await?;
         Ok(inventory)
     }
 
@@ -220,7 +221,7 @@ impl Connections {
     async fn count_held(
         &self,
         inventory: &mut Inventory,
-        backend: Backend,
+        (backend, outside): (Backend, &dyn OutsideStore),
         seen: &HashSet<String>,
     ) -> Result<(), ConnectionError> {
         let mut after = None;
@@ -241,12 +242,12 @@ impl Connections {
                     continue;
                 }
                 // It may be younger than the list.
-                match self.open_stored(&credential).await {
-                    Err(error) if error.is_gone() => {
-                        inventory.damaged.push((credential.id, Damage::Lost));
-                    }
-                    Err(error) => return Err(error.into()),
-                    Ok(_) => {}
+                let values = outside.values(credential.id, place).await?;
+                if !values
+                    .iter()
+                    .any(|value| value.value == credential.secret.value)
+                {
+                    inventory.damaged.push((credential.id, Damage::Lost));
                 }
             }
         }
