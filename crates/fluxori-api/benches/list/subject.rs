@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fluxori_api::{ApiError, ApiSettings, ApiState, NotReady, Readiness, Server};
 use fluxori_connections::{
-    Connections, CreateRequest, Marketplaces, Ports, ReadAudit, ReadAuditTask, Verify,
+    Connections, CreateRequest, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores, Verify,
 };
 use fluxori_domain::{
     AuthType, Caller, Clock, CredentialForm, Label, Marketplace, OrganizationId, SecretText,
@@ -112,6 +112,11 @@ async fn connections(
     let keyring = Keyring::parse(Some(&make_master_key_text()), None).expect("a new key");
     let http = HttpClient::new(&HttpSettings::default()).expect("a client");
     let (read_audit, audit) = ReadAudit::start(database.clone());
+    let vault = VaultStore::new(
+        Arc::new(Vault::new(keyring)),
+        database.clone(),
+        Arc::clone(clock),
+    );
     let connections = Connections::new(Ports {
         connections: database.clone(),
         refreshes: database.clone(),
@@ -122,11 +127,9 @@ async fn connections(
         idempotency: database.clone(),
         audit: database.clone(),
         read_audit,
-        secrets: Arc::new(VaultStore::new(
-            Arc::new(Vault::new(keyring)),
-            database,
-            Arc::clone(clock),
-        )),
+        secrets: SecretStores::new(Arc::new(vault), None),
+        ledger: database.clone(),
+        moves: database,
         marketplaces: Marketplaces::new(clients(&MarketplaceSettings::default(), &http, clock)),
         consents: Arc::default(),
         clock: Arc::clone(clock),
