@@ -31,7 +31,7 @@ impl Google {
     pub(crate) fn of_two_hours_ago() -> Self {
         #[expect(clippy::disallowed_methods, reason = "the program has the real time")]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let then = (now - Duration::from_hours(2)).as_secs();
+        let then = now.checked_sub(Duration::from_hours(2)).unwrap().as_secs();
         Self::with(Setup {
             clock: Arc::new(ManualClock::at(then.try_into().unwrap())),
             ..Setup::default()
