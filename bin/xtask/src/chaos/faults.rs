@@ -57,7 +57,7 @@ pub(crate) fn play(setting: &mut Setting<'_>) -> Result<Vec<Finding>> {
     let (injected, lost) = (injected(&stage)?, lost(&stage)?);
 
     stage.end_leases()?;
-    let healed = stage.ask(&["heal"], setting.interrupts)?;
+    let healed = stage.heal(setting.interrupts)?;
     let outside = Outside::look(&stage)?;
     let loose = stage.number("select count(*) from loose_secrets")?;
     stage.expire()?;

@@ -92,7 +92,7 @@ pub(crate) fn play(setting: &mut Setting<'_>) -> Result<Vec<Finding>> {
     }
     findings.extend(latencies(&idle, &told, plan.is_short));
 
-    stage.ask(&["heal"], setting.interrupts)?;
+    stage.heal(setting.interrupts)?;
     let right = stage.ask(&["check-many", &count], setting.interrupts)?;
     let right = right["right"].as_i64().context("nothing was checked")?;
     let outside = Outside::look(&stage)?;

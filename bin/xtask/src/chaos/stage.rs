@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
@@ -16,6 +17,9 @@ use crate::{
     process,
     storm::{Control, Worker, make_key},
 };
+
+/// Longer than it takes to clear up after some thousand interrupted changes.
+const HEALING: Duration = Duration::from_mins(20);
 
 /// What all scenes share.
 pub(crate) struct Setting<'a> {
@@ -113,7 +117,13 @@ impl Stage {
         self.start(words)?.end(interrupts)
     }
 
-    /// The same for a process whose new secrets go to the database.
+    /// Has a process finish what dead ones left. Google lets it look through ten places a second.
+    pub(crate) fn heal(&mut self, interrupts: &mut Interrupts) -> Result<Value> {
+        let healer = self.start(&["heal"])?.with_patience(HEALING);
+        healer.end(interrupts)
+    }
+
+    /// The same as [`Self::ask`] for a process whose new secrets go to the database.
     pub(crate) fn ask_in_database(
         &mut self,
         words: &[&str],

@@ -25,6 +25,7 @@ pub(crate) struct Worker {
     lines: Receiver<String>,
     /// Where what it prints is kept; what it logs is beside it.
     output: PathBuf,
+    patience: Duration,
 }
 
 impl Worker {
@@ -51,7 +52,14 @@ impl Worker {
             orders,
             lines,
             output: output.to_owned(),
+            patience: PATIENCE,
         })
+    }
+
+    /// The same, and it may be silent for so long.
+    pub(crate) const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Writes `text` to its input.
@@ -129,7 +137,7 @@ impl Worker {
     }
 
     fn next_line(&self, interrupts: &mut Interrupts) -> Result<Option<String>> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         loop {
             match self.lines.recv_timeout(Duration::from_millis(200)) {
                 Ok(line) => return Ok(Some(line)),

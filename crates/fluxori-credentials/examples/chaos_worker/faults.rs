@@ -219,8 +219,13 @@ impl Walk {
     }
 
     async fn sweep(&mut self, seller: usize) -> Result<()> {
-        let swept = self.hands.wiring.connections().sweep().await;
-        self.done("sweep", seller, swept.map(|_| ()));
+        // There may be more than Google lets one process look through in minutes: it is left in the middle then, as by a
+        // process that ends.
+        let swept = timeout(PATIENCE, self.hands.wiring.connections().sweep()).await;
+        match swept {
+            Ok(swept) => self.done("sweep", seller, swept.map(|_| ())),
+            Err(_) => self.count("sweep: given up"),
+        }
         // What there is to sweep becomes due by the clock.
         sleep(Duration::from_millis(1)).await;
         Ok(())
