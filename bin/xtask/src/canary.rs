@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// Every secret that a test makes up contains one of these. The bare word would find names of tests as well. The last one
 /// is how the claims of every JSON web token of the simulated marketplaces begin.
@@ -14,13 +14,27 @@ pub(crate) const MARKERS: &[&str] = &["canary-", "shpat_canary", "fa15ecafe", "e
 
 /// A marker found in a file. The marker is named by its beginning: the rest would be one more leak.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Leak {
-    pub(crate) file: PathBuf,
-    pub(crate) marker: String,
+struct Leak {
+    file: PathBuf,
+    marker: String,
+}
+
+/// Fails when what processes left behind holds a secret, after naming the files.
+pub(crate) fn ensure_none(places: &[PathBuf]) -> Result<()> {
+    let leaks = search(places, MARKERS)?;
+    for leak in &leaks {
+        println!("  {} holds {}", leak.file.display(), leak.marker);
+    }
+    ensure!(
+        leaks.is_empty(),
+        "{} secrets are where nobody may read them",
+        leaks.len()
+    );
+    Ok(())
 }
 
 /// Searches files, and folders to any depth, for any of `markers` as plain bytes.
-pub(crate) fn search(places: &[PathBuf], markers: &[&str]) -> Result<Vec<Leak>> {
+fn search(places: &[PathBuf], markers: &[&str]) -> Result<Vec<Leak>> {
     let mut leaks = Vec::new();
     let mut waiting = places.to_vec();
     while let Some(place) = waiting.pop() {

@@ -7,10 +7,10 @@ use crate::storm::Finding;
 
 const SCENE: &str = "calls";
 const CREDENTIALS: u32 = 20;
-const WRITES_PER_MINUTE: u32 = 1_000_000;
+const CALLS_PER_MINUTE: u32 = 1_000_000;
 
 pub(crate) fn play(setting: &mut Setting<'_>) -> Result<Vec<Finding>> {
-    let mut stage = Stage::open(setting, SCENE, WRITES_PER_MINUTE)?;
+    let mut stage = Stage::open(setting, SCENE, CALLS_PER_MINUTE)?;
     let told = stage.ask(&["calls", &CREDENTIALS.to_string()], setting.interrupts)?;
     let rows = [
         ("to make a credential", "create", Some(3.0)),

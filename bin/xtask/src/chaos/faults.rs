@@ -23,10 +23,10 @@ const COUNT_EVERY: Duration = Duration::from_millis(300);
 const LONGEST: Duration = Duration::from_mins(20);
 
 /// Google's own quota is another matter, of which there are tests.
-const WRITES_PER_MINUTE: u32 = 1_000_000;
+const CALLS_PER_MINUTE: u32 = 1_000_000;
 
 pub(crate) fn play(setting: &mut Setting<'_>) -> Result<Vec<Finding>> {
-    let mut stage = Stage::open(setting, SCENE, WRITES_PER_MINUTE)?;
+    let mut stage = Stage::open(setting, SCENE, CALLS_PER_MINUTE)?;
     let seed = setting.plan.seed;
     let share = setting.plan.share();
     for fault in ways() {

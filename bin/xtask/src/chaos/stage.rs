@@ -60,7 +60,7 @@ impl Stage {
     pub(crate) fn open(
         setting: &mut Setting<'_>,
         name: &'static str,
-        writes_per_minute: u32,
+        calls_per_minute: u32,
     ) -> Result<Self> {
         let keys = tempfile::tempdir()?;
         let (marketplaces, told) = start_marketplaces(setting.marketplaces)?;
@@ -73,7 +73,11 @@ impl Stage {
         environment.set("GOOGLE_CONTROL", &simulated.control);
         environment.set(
             "SECRET_MANAGER_WRITES_PER_MINUTE",
-            writes_per_minute.to_string(),
+            calls_per_minute.to_string(),
+        );
+        environment.set(
+            "SECRET_MANAGER_READS_PER_MINUTE",
+            calls_per_minute.to_string(),
         );
         environment.set("ENCRYPTION_KEY", make_key()?);
         environment.set("SERVICE_NAME", "chaos");

@@ -1,16 +1,11 @@
 //! `cargo xtask chaos`: the proof that no secret at Google is lost and none is left behind, with real processes.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use fluxori_test_support::database::PostgresServer;
 
 use crate::{
-    bench::Machine,
     canary,
     chaos::{self, Plan, Setting, Size},
     interrupts::Interrupts,
@@ -76,20 +71,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let programs = terminal::step("build the programs", || build(!args.short))?;
     let findings = play(plan, &programs)?;
 
-    let machine = Machine::look();
-    print!("\n{}", storm::text(&machine, &findings));
-    if args.short {
-        println!("(the short form: its times say nothing)");
-    }
-    if let Some(file) = &args.json {
-        let text = serde_json::to_string_pretty(&storm::json(&machine, &findings))?;
-        fs::write(file, text + "\n")
-            .with_context(|| format!("could not write {}", file.display()))?;
-    }
-    let missed = storm::missed(&findings);
-    ensure!(missed.is_empty(), "MISSED: {}", missed.join("; "));
-    println!("Every bar is met.");
-    Ok(())
+    let remark = args
+        .short
+        .then_some("the short form: its times say nothing");
+    storm::conclude(&findings, remark, args.json.as_deref())
 }
 
 /// What `bench` runs: the whole form or the short one, of programs built as those that it measures are.
@@ -121,7 +106,7 @@ fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Vec<Finding>
         interrupts: &mut interrupts,
     })?;
     terminal::step("search what the processes left behind for secrets", || {
-        search(&output, server.socket_dir())
+        canary::ensure_none(&[output.clone(), server.socket_dir().to_owned()])
     })?;
     Ok(findings)
 }
@@ -145,20 +130,6 @@ fn build(is_optimised: bool) -> Result<BTreeMap<String, PathBuf>> {
     ];
     words.extend(PROGRAMS.iter().flat_map(|name| ["--bin", *name]));
     workspace::build(&words)
-}
-
-/// Searches what processes printed and logged, and the files of PostgreSQL.
-fn search(output: &Path, postgresql: &Path) -> Result<()> {
-    let leaks = canary::search(&[output.to_owned(), postgresql.to_owned()], canary::MARKERS)?;
-    for leak in &leaks {
-        println!("  {} holds {}", leak.file.display(), leak.marker);
-    }
-    ensure!(
-        leaks.is_empty(),
-        "{} secrets are where nobody may read them",
-        leaks.len()
-    );
-    Ok(())
 }
 
 #[cfg(test)]

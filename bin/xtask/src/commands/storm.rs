@@ -1,17 +1,11 @@
 //! `cargo xtask storm`: the proof that refreshing loses nothing, with real processes.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use fluxori_test_support::database::PostgresServer;
 
 use crate::{
-    bench::Machine,
     canary,
     interrupts::Interrupts,
     storm::{self, Finding, Plan, Setting, Size},
@@ -78,19 +72,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let programs = terminal::step("build the programs", || build(!args.short))?;
     let Played { findings, leaks } = play(args.plan(), &programs)?;
 
-    let machine = Machine::look();
-    print!("\n{}", storm::text(&machine, &findings));
-    if args.short {
-        println!("(a short storm: its times say nothing)");
-    }
-    if let Some(file) = &args.json {
-        let text = serde_json::to_string_pretty(&storm::json(&machine, &findings))?;
-        fs::write(file, text + "\n")
-            .with_context(|| format!("could not write {}", file.display()))?;
-    }
-    let missed = storm::missed(&findings);
-    ensure!(missed.is_empty(), "MISSED: {}", missed.join("; "));
-    println!("Every bar is met.");
+    let remark = args.short.then_some("a short storm: its times say nothing");
+    storm::conclude(&findings, remark, args.json.as_deref())?;
     leaks
 }
 
@@ -130,7 +113,7 @@ fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Played> {
         interrupts: &mut interrupts,
     })?;
     let leaks = terminal::step("search what the processes left behind for secrets", || {
-        search(&output, server.socket_dir())
+        canary::ensure_none(&[output.clone(), server.socket_dir().to_owned()])
     });
     Ok(Played { findings, leaks })
 }
@@ -147,20 +130,6 @@ fn build(is_optimised: bool) -> Result<BTreeMap<String, PathBuf>> {
         "--example=storm_worker",
         "--bin=simulated-marketplaces",
     ])
-}
-
-/// Searches what processes printed and logged, and the files of PostgreSQL.
-fn search(output: &Path, postgresql: &Path) -> Result<()> {
-    let leaks = canary::search(&[output.to_owned(), postgresql.to_owned()], canary::MARKERS)?;
-    for leak in &leaks {
-        println!("  {} holds {}", leak.file.display(), leak.marker);
-    }
-    ensure!(
-        leaks.is_empty(),
-        "{} secrets are where nobody may read them",
-        leaks.len()
-    );
-    Ok(())
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(crate) use control::Control;
 pub(crate) use dice::Dice;
 pub(crate) use plan::{Plan, Size};
 pub(crate) use proof::Took;
-pub(crate) use report::{Finding, json, missed, text};
+pub(crate) use report::{Finding, conclude};
 pub(crate) use site::{Setting, make_key};
 pub(crate) use worker::Worker;
 

@@ -1,5 +1,8 @@
 //! The table that people read and the document that programs read.
 
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 use serde_json::json;
 
@@ -120,7 +123,7 @@ impl Finding {
 }
 
 /// What missed its bar.
-pub(crate) fn missed(findings: &[Finding]) -> Vec<String> {
+fn missed(findings: &[Finding]) -> Vec<String> {
     findings
         .iter()
         .filter(|finding| finding.is_missed())
@@ -128,8 +131,30 @@ pub(crate) fn missed(findings: &[Finding]) -> Vec<String> {
         .collect()
 }
 
+/// Prints what was found, writes it to `file` as well, and fails when a bar is missed.
+pub(crate) fn conclude(
+    findings: &[Finding],
+    remark: Option<&str>,
+    file: Option<&Path>,
+) -> Result<()> {
+    let machine = Machine::look();
+    print!("\n{}", text(&machine, findings));
+    if let Some(remark) = remark {
+        println!("({remark})");
+    }
+    if let Some(file) = file {
+        let document = serde_json::to_string_pretty(&json(&machine, findings))?;
+        fs::write(file, document + "\n")
+            .with_context(|| format!("could not write {}", file.display()))?;
+    }
+    let missed = missed(findings);
+    ensure!(missed.is_empty(), "MISSED: {}", missed.join("; "));
+    println!("Every bar is met.");
+    Ok(())
+}
+
 /// The machine in one line, and the table.
-pub(crate) fn text(machine: &Machine, findings: &[Finding]) -> String {
+fn text(machine: &Machine, findings: &[Finding]) -> String {
     let rows: Vec<_> = findings.iter().map(Finding::cells).collect();
     format!(
         "{machine}\n\n{}",
@@ -138,7 +163,7 @@ pub(crate) fn text(machine: &Machine, findings: &[Finding]) -> String {
 }
 
 /// Everything [`text`] shows, for a file.
-pub(crate) fn json(machine: &Machine, findings: &[Finding]) -> serde_json::Value {
+fn json(machine: &Machine, findings: &[Finding]) -> serde_json::Value {
     json!({"machine": machine, "findings": findings})
 }
 

@@ -71,6 +71,9 @@ section!(
         SECRET_MANAGER_KMS_KEYS => secret_manager_kms_keys: List, "";
         /// Writing calls a minute that this process makes at most. A project may make 600; several processes share them.
         SECRET_MANAGER_WRITES_PER_MINUTE => secret_manager_writes_per_minute: NonZeroU32, "600";
+        /// Calls a minute that this process lists or describes with at most: it does so to clear up after interrupted writes,
+        /// and to reconcile. A project may make 600; reading a secret does not count.
+        SECRET_MANAGER_READS_PER_MINUTE => secret_manager_reads_per_minute: NonZeroU32, "600";
         /// Where Secret Manager is.
         SECRET_MANAGER_URL => secret_manager_url: Url, "https://secretmanager.googleapis.com";
         /// Where the Resource Manager is, which `fluxori-server doctor` asks for permissions on the project.

@@ -113,6 +113,7 @@ fn secret_manager(
         resource_manager,
         replication,
         writes_per_minute: section.secret_manager_writes_per_minute,
+        reads_per_minute: section.secret_manager_reads_per_minute,
         ..SecretManagerSettings::new(project)
     };
     Ok(SecretManager::new(
