@@ -86,13 +86,12 @@ impl SecretManager {
     /// Whether a stored name belongs to the project of this client.
     ///
     /// Only Google knows which number belongs to which id, so a project counts as the same when it is written as
-    /// configured, or as one of [`SecretManagerSettings::also_known_as`].
+    /// configured.
     ///
     /// # Errors
     /// [`SecretManagerError::OtherProject`] when it does not.
     pub fn check_project(&self, name: &VersionName) -> Result<(), SecretManagerError> {
-        let settings = &self.settings;
-        if name.project == settings.project || settings.also_known_as.contains(&name.project) {
+        if name.project == self.settings.project {
             Ok(())
         } else {
             Err(SecretManagerError::OtherProject)

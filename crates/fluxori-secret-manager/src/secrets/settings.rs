@@ -7,8 +7,6 @@ use crate::{Endpoint, ProjectId, Replication, RetrySettings, Service};
 pub struct SecretManagerSettings {
     /// The project, by id or number: `GCP_PROJECT_ID`.
     pub project: ProjectId,
-    /// Other ways to write the same project that stored names may have: its number, when it is configured by id.
-    pub also_known_as: Vec<ProjectId>,
     /// For secrets that are made from now on.
     pub replication: Replication,
     /// Where the API answers. Another one is an emulator's or a private gateway's.
@@ -33,7 +31,6 @@ impl SecretManagerSettings {
         const QUOTA: NonZeroU32 = NonZeroU32::new(600).expect("it is not 0");
         Self {
             project,
-            also_known_as: Vec::new(),
             replication: Replication::Automatic { cmek: None },
             endpoint: Endpoint::google(Service::SecretManager.name()),
             resource_manager: Endpoint::google(Service::ResourceManager.name()),
