@@ -11,3 +11,5 @@ pub mod google;
 pub mod providers;
 #[cfg(feature = "providers")]
 mod random;
+#[cfg(feature = "providers")]
+mod serve;

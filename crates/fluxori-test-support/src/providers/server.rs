@@ -1,12 +1,10 @@
 use std::{
     io,
     net::{Ipv4Addr, TcpListener},
-    sync::{Arc, mpsc},
-    thread,
+    sync::Arc,
 };
 
 use actix_web::{
-    App, HttpServer,
     dev::ServerHandle,
     web::{self, Data},
 };
@@ -109,29 +107,12 @@ impl Drop for SimulatedProviders {
 }
 
 fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<ServerHandle> {
-    let (sender, receiver) = mpsc::channel();
-    thread::Builder::new()
-        .name("simulated-providers".to_owned())
-        .spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let data = Data::from(state);
-                let server = HttpServer::new(move || {
-                    App::new()
-                        .app_data(Data::clone(&data))
-                        .default_service(web::to(routes::handle))
-                })
-                .workers(1)
-                .disable_signals()
-                .listen(listener)?
-                .run();
-                // The starter may be gone already; then there is nobody to serve.
-                let _ = sender.send(server.handle());
-                server.await
-            })
-        })?;
-    receiver
-        .recv()
-        .map_err(|_| io::Error::other("the server ended before it began"))
+    let data = Data::from(state);
+    crate::serve::serve("simulated-providers", listener, move |config| {
+        config
+            .app_data(Data::clone(&data))
+            .default_service(web::to(routes::handle));
+    })
 }
 
 #[cfg(test)]
