@@ -14,6 +14,7 @@ mod refreshes;
 mod secret_ledger;
 mod secret_moves;
 mod secret_store;
+mod sessions;
 mod storage;
 mod webhooks;
 mod work;
@@ -42,6 +43,7 @@ pub use refreshes::{
 pub use secret_ledger::{KnownSecret, LooseSecret, SecretLedger, Sentence};
 pub use secret_moves::{SecretCount, SecretMoves};
 pub use secret_store::{OutsideTrouble, SecretStore, SecretStoreError};
+pub use sessions::{Session, SessionRepository};
 pub use storage::StorageError;
 pub use webhooks::WebhookRepository;
 pub use work::WorkRepository;
