@@ -92,6 +92,20 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::{Binary, Bool, Text};
+    use crate::types::Instant;
+
+    sessions (hash) {
+        hash -> Binary,
+        kind -> Text,
+        organization_id -> Text,
+        user_id -> Text,
+        read_only -> Bool,
+        expires_at -> Instant,
+    }
+}
+
+table! {
     use diesel::sql_types::{Bool, Text};
     use crate::types::Instant;
 

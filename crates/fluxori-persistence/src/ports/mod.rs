@@ -9,6 +9,7 @@ mod idempotency;
 mod ledger;
 mod moves;
 mod refreshes;
+mod sessions;
 mod webhooks;
 mod work;
 

@@ -13,6 +13,7 @@ pub(crate) mod ledger;
 pub(crate) mod moves;
 pub(crate) mod read;
 pub(crate) mod refreshes;
+pub(crate) mod sessions;
 pub(crate) mod webhooks;
 pub(crate) mod work;
 

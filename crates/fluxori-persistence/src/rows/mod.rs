@@ -13,6 +13,7 @@ mod idempotency;
 mod loose;
 mod read;
 mod refresh;
+mod session;
 mod tombstone;
 
 use std::str::FromStr;
@@ -32,6 +33,7 @@ pub(crate) use idempotency::KeyRow;
 pub(crate) use loose::{LooseRow, Verdict, known};
 pub(crate) use read::{ReadRow, candidates};
 pub(crate) use refresh::{DueRow, RefreshRow, due, micros, progress};
+pub(crate) use session::{LINK, NewSessionRow, SESSION, SessionRow};
 pub(crate) use tombstone::{TombstoneRow, tombstone};
 
 use crate::types::Micros;

@@ -23,6 +23,7 @@ mod outside;
 mod plans;
 mod refreshes;
 mod schema;
+mod sessions;
 mod tls;
 mod trouble;
 mod webhooks;

@@ -13,7 +13,7 @@ use diesel::{
     sql_types::Text,
 };
 use fluxori_domain::{
-    Backend, ConnectionFilter, CredentialId, DataKeyId, Marketplace, PageRequest,
+    Backend, ConnectionFilter, CredentialId, DataKeyId, Marketplace, PageRequest, SecretHash,
     ports::{AuditReader as _, ConnectionRepository as _, Selector},
 };
 use fluxori_persistence::Database;
@@ -21,6 +21,7 @@ use futures_util::future::join_all;
 
 use crate::{
     outside::{ledger, moves},
+    sessions::sessions,
     support::{Store, account, alice, at, keys, settings, sqlite_path},
 };
 
@@ -101,6 +102,10 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         .residents(Backend::Database, None, Some(credential), 20)
         .await
         .unwrap();
+    sessions(&database)
+        .find(SecretHash([1; 32]), at(0))
+        .await
+        .unwrap();
     let together =
         (0..8).map(|_| database.read_credential(&alice, Marketplace::Takealot, &Selector::Default));
     join_all(together).await;
@@ -113,21 +118,23 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         .filter(|(thread, statement)| ours(thread) && statement.contains("organization_id"))
         .map(|(_, statement)| statement.clone())
         .collect();
-    assert!(reads.len() >= 16, "{reads:#?}");
+    assert!(reads.len() >= 17, "{reads:#?}");
     reads
 }
 
 /// Enough rows that reading all of them would be the worse plan: one organization with many users.
 fn fill(store: &Store) {
-    let (id, time, from) = match sqlite_path(&store.place) {
+    let (id, hash, time, from) = match sqlite_path(&store.place) {
         Some(_) => (
             "unhex(printf('%032x', n))",
+            "unhex(printf('%064x', n))",
             "n",
             "FROM (WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers \
              WHERE n < 20000) SELECT n FROM numbers)",
         ),
         None => (
             "lpad(to_hex(n), 32, '0')::uuid",
+            "decode(lpad(to_hex(n), 64, '0'), 'hex')",
             "to_timestamp(n)",
             "FROM generate_series(1, 20000) AS n",
         ),
@@ -141,6 +148,7 @@ fn fill(store: &Store) {
          NULL, NULL, NULL, NULL, {time}, 1 {from};
          INSERT INTO loose_secrets SELECT 'org-1', 'user-' || n, {id}, {id}, 'google_secret_manager', 'p', NULL, \
          {time}, NULL {from};
+         INSERT INTO sessions SELECT {hash}, 'session', 'org-1', 'user-' || n, false, {time} {from};
          INSERT INTO data_keys SELECT 'owner-' || n, 'k', 'm', 'w', true, {time} {from};
          ANALYZE"
     ));
