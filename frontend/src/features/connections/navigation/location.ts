@@ -1,0 +1,104 @@
+import { useCallback, useMemo } from "react";
+import { useSearchParams } from "wouter";
+
+import type { Marketplace } from "../api/types";
+
+/** How a consent ended, as the server's callback tells it in the address. */
+export type ConsentResult =
+  "connected" | "denied" | "expired" | "invalid" | "other_account" | "refused" | "failed";
+
+/** Where on the page somebody is. */
+export type Place =
+  | { at: "list" }
+  /** Choosing a marketplace, or at its form with what the marketplace filled in. */
+  | { at: "connect"; marketplace: Marketplace | null; fields: Record<string, string> }
+  /** Back from a consent page. */
+  | { at: "returned"; result: ConsentResult; reason: string | null; connections: string[] };
+
+const MARKETPLACES: readonly string[] = ["takealot", "amazon", "shopify", "xero"] satisfies Marketplace[];
+const RESULTS: readonly string[] = [
+  "connected",
+  "denied",
+  "expired",
+  "invalid",
+  "other_account",
+  "refused",
+  "failed",
+] satisfies ConsentResult[];
+/** Parameters that are the host application's are left alone. */
+const OURS = ["connect", "result", "reason", "connection"];
+/** What a marketplace where a connection begins may fill in; none of it is secret. */
+const START_FIELDS = [
+  "shop",
+  "region",
+  "country",
+  "sellingPartnerId",
+  "amazonCallbackUri",
+  "amazonState",
+  "version",
+];
+
+/** Reads the parameters of the address; what is not understood is the list. */
+export function placeOf(parameters: URLSearchParams): Place {
+  const result = parameters.get("result");
+  if (result !== null && RESULTS.includes(result)) {
+    return {
+      at: "returned",
+      result: result as ConsentResult,
+      reason: parameters.get("reason"),
+      connections: parameters.getAll("connection"),
+    };
+  }
+  const connect = parameters.get("connect");
+  if (connect === null) {
+    return { at: "list" };
+  }
+  const filled = START_FIELDS.flatMap((name) => {
+    const value = parameters.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return {
+    at: "connect",
+    marketplace: MARKETPLACES.includes(connect) ? (connect as Marketplace) : null,
+    fields: Object.fromEntries(filled),
+  };
+}
+
+/** The parameters with which the page is at `connect`, or back at the list; those of the host stay. */
+export function withPlace(
+  parameters: URLSearchParams,
+  to: { at: "list" } | { at: "connect"; marketplace: Marketplace | null },
+): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  for (const name of [...OURS, ...START_FIELDS]) {
+    next.delete(name);
+  }
+  if (to.at === "connect") {
+    next.set("connect", to.marketplace ?? "");
+  }
+  return next;
+}
+
+/** Where a consent returns to: this page, at its list. */
+export function ownAddress(): string {
+  const url = new URL(window.location.href);
+  url.search = withPlace(url.searchParams, { at: "list" }).toString();
+  url.hash = "";
+  return url.toString();
+}
+
+/** Where on the page somebody is, in the address, so that the browser's back button works. */
+export function usePlace() {
+  const [parameters, setParameters] = useSearchParams();
+  const place = useMemo(() => placeOf(parameters), [parameters]);
+  const go = useCallback(
+    (
+      to: { at: "list" } | { at: "connect"; marketplace: Marketplace | null },
+      options?: { replace?: boolean },
+    ) => {
+      setParameters((current) => withPlace(current, to), options);
+    },
+    [setParameters],
+  );
+  return { place, go };
+}
