@@ -7,6 +7,8 @@ pub mod clock;
 pub mod database;
 #[cfg(feature = "google")]
 pub mod google;
+#[cfg(feature = "identity")]
+pub mod identity;
 #[cfg(feature = "providers")]
 pub mod providers;
 #[cfg(feature = "providers")]

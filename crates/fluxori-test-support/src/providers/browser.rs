@@ -98,20 +98,25 @@ impl std::error::Error for NoCallback {}
 /// # Errors
 /// [`NoCallback`]: the page was an error, or the decision leads nowhere, as a refusal at Amazon and Shopify.
 pub fn consent(authorization_url: &str, decision: &Decision) -> Result<String, NoCallback> {
+    decide(authorization_url, &decision.form())
+}
+
+/// Opens a page, sends its form, and returns the address that the browser is sent to.
+pub(crate) fn decide(page_url: &str, form: &str) -> Result<String, NoCallback> {
     let headers = [
         ("user-agent", "Mozilla/5.0 (simulated person)"),
         ("accept", "text/html"),
         ("content-type", "application/x-www-form-urlencoded"),
     ];
     let open = |method, headers, body: &str| {
-        http::send(method, authorization_url, headers, body.as_bytes()).map_err(|_| NoCallback {
+        http::send(method, page_url, headers, body.as_bytes()).map_err(|_| NoCallback {
             status: 0,
             title: "not reachable".to_owned(),
         })
     };
     let page = open("GET", &headers[..2], "")?;
     let answer = if page.status == 200 {
-        open("POST", &headers[..], &decision.form())?
+        open("POST", &headers[..], form)?
     } else {
         page
     };

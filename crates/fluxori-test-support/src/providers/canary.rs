@@ -10,7 +10,7 @@ pub const HEX: &str = "fa15ecafe";
 pub const JWT: &str = "eyJjYW5hcnkiOiJ0";
 
 /// How the claims of every JSON web token begin.
-pub(super) const JWT_TEXT: &str = r#"{"canary":"token","#;
+pub(crate) const JWT_TEXT: &str = r#"{"canary":"token","#;
 
 /// All of them.
 pub const MARKERS: &[&str] = &[WORD, HEX, JWT];

@@ -16,7 +16,7 @@ mod http;
 mod inject;
 mod journal;
 mod oauth;
-mod pages;
+pub(crate) mod pages;
 mod routes;
 mod seen;
 mod server;
@@ -27,6 +27,9 @@ mod state;
 mod takealot;
 pub(crate) mod wire;
 mod xero;
+
+pub(crate) use browser::decide;
+pub(crate) use oauth::{fits_challenge, make_hex, read_basic};
 
 pub use address::Endpoints;
 pub use behaviour::{Behaviour, Call, Reply};

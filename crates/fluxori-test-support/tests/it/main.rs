@@ -1,4 +1,4 @@
-//! The simulated marketplaces and the fake of Google, as an application and a browser meet them.
+//! The simulated marketplaces, the fake of Google and the simulated identity provider, as an application and a browser meet them.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +9,7 @@ mod amazon;
 mod control;
 mod faults;
 mod google;
+mod identity;
 mod pages;
 mod shopify;
 mod world;

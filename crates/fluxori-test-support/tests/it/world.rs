@@ -97,44 +97,16 @@ impl World {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let (head, text) = self.exchange(method, path, headers, body);
+        let (head, text) = exchange(&self.origin(), method, path, headers, body);
         let status = head
             .get(9..12)
             .map_or(0, |status| status.parse().expect("a status"));
         Answer { status, text }
     }
 
-    /// Sends a request; returns head and body of the answer, both empty when none came.
-    fn exchange(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> (String, String) {
-        let host = self.origin().replace("http://", "");
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\
-             accept: application/json\r\nuser-agent: Test/1.0 (Language=Rust)\r\n",
-            body.len()
-        );
-        for (name, value) in headers.iter().copied() {
-            request.extend([name, ": ", value, "\r\n"]);
-        }
-        request += "\r\n";
-        let mut stream = TcpStream::connect(host).expect("it listens");
-        stream
-            .write_all((request + body).as_bytes())
-            .expect("it reads");
-        let mut received = String::new();
-        stream.read_to_string(&mut received).expect("text");
-        let (head, text) = received.split_once("\r\n\r\n").unwrap_or_default();
-        (head.to_owned(), text.to_owned())
-    }
-
     /// Where a page sends the browser.
     pub(crate) fn location(&self, method: &str, path: &str, body: &str) -> Url {
-        let (head, _) = self.exchange(method, path, &[], body);
+        let (head, _) = exchange(&self.origin(), method, path, &[], body);
         let mut lines = head.lines().filter_map(|line| line.split_once(": "));
         let (_, location) = lines
             .find(|(name, _)| *name == "location")
@@ -145,6 +117,34 @@ impl World {
     pub(crate) fn assert_no_violations(&self) {
         assert_eq!(self.providers.violations(), Vec::<RecordedRequest>::new());
     }
+}
+
+/// Sends a request; returns head and body of the answer, both empty when none came.
+pub(crate) fn exchange(
+    origin: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (String, String) {
+    let host = origin.replace("http://", "");
+    let mut request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\
+         accept: application/json\r\nuser-agent: Test/1.0 (Language=Rust)\r\n",
+        body.len()
+    );
+    for (name, value) in headers.iter().copied() {
+        request.extend([name, ": ", value, "\r\n"]);
+    }
+    request += "\r\n";
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    stream
+        .write_all((request + body).as_bytes())
+        .expect("it reads");
+    let mut received = String::new();
+    stream.read_to_string(&mut received).expect("text");
+    let (head, text) = received.split_once("\r\n\r\n").unwrap_or_default();
+    (head.to_owned(), text.to_owned())
 }
 
 /// The value of a parameter that is there once.

@@ -46,7 +46,7 @@ impl Clients {
 }
 
 /// Identifier and secret from an `Authorization` header of the kind Basic, form-encoded as RFC 6749 says.
-pub(super) fn read_basic(header: &str) -> Option<(String, String)> {
+pub(crate) fn read_basic(header: &str) -> Option<(String, String)> {
     let text = STANDARD.decode(header.strip_prefix("Basic ")?).ok()?;
     let text = String::from_utf8(text).ok()?;
     let (id, secret) = text.split_once(':')?;

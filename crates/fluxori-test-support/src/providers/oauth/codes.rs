@@ -114,7 +114,7 @@ impl Grants {
 }
 
 /// RFC 7636, S256: nothing was asked and nothing is shown, or what is shown hashes to what was asked.
-fn fits_challenge(challenge: Option<&str>, verifier: Option<&str>) -> bool {
+pub(crate) fn fits_challenge(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         (None, None) => true,
         (Some(challenge), Some(verifier)) => {

@@ -22,11 +22,14 @@ pub(super) mod xero;
 
 pub(super) use access::{Access, Holder};
 pub(super) use clients::Clients;
+pub(crate) use clients::read_basic;
 pub(super) use codes::NewCode;
+pub(crate) use codes::fits_challenge;
 pub(super) use grant::Organisation;
 pub(super) use signing::Signing;
 pub(super) use store::Grants;
-pub(super) use values::{derive_uuid, make_hex};
+pub(super) use values::derive_uuid;
+pub(crate) use values::make_hex;
 
 pub use provider::Provider;
 pub use seed::{Seed, SeededGrant, SeededOrganisation};

@@ -9,7 +9,7 @@ use uuid::{Builder, Uuid};
 use super::{super::canary, Provider};
 
 /// `N` random bytes in hexadecimal.
-pub(in super::super) fn make_hex<const N: usize>() -> String {
+pub(crate) fn make_hex<const N: usize>() -> String {
     hex::encode(make_bytes::<N>())
 }
 

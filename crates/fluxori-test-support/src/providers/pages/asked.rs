@@ -2,7 +2,7 @@ use actix_web::{HttpRequest, http::Method, web::Bytes};
 use url::form_urlencoded;
 
 /// What a browser asks for.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     is_form: bool,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
@@ -10,7 +10,7 @@ pub(super) struct Asked {
 
 /// What the person in front of a consent page did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Choice {
+pub(crate) enum Choice {
     /// Nothing yet.
     Undecided,
     Agreed,
@@ -20,7 +20,7 @@ pub(super) enum Choice {
 }
 
 impl Asked {
-    pub(super) fn new(request: &HttpRequest, body: &Bytes) -> Self {
+    pub(crate) fn new(request: &HttpRequest, body: &Bytes) -> Self {
         Self {
             is_form: request.method() == Method::POST,
             query: form_urlencoded::parse(request.query_string().as_bytes())
@@ -31,7 +31,7 @@ impl Asked {
     }
 
     /// A parameter of the address; empty when it is absent or comes twice.
-    pub(super) fn parameter(&self, name: &str) -> &str {
+    pub(crate) fn parameter(&self, name: &str) -> &str {
         let mut found = self.query.iter().filter(|(key, _)| key == name);
         match (found.next(), found.next()) {
             (Some((_, value)), None) => value,
@@ -39,8 +39,13 @@ impl Asked {
         }
     }
 
+    /// Whether a parameter of the address comes more than once.
+    pub(crate) fn is_repeated(&self, name: &str) -> bool {
+        self.query.iter().filter(|(key, _)| key == name).count() > 1
+    }
+
     /// A field of the form; empty when it is absent.
-    pub(super) fn field(&self, name: &str) -> &str {
+    pub(crate) fn field(&self, name: &str) -> &str {
         let named = self.form.iter().find(|(key, _)| key == name);
         named.map(|(_, value)| value.as_str()).unwrap_or_default()
     }
@@ -55,7 +60,7 @@ impl Asked {
         self.is_form
     }
 
-    pub(super) fn choice(&self) -> Choice {
+    pub(crate) fn choice(&self) -> Choice {
         match (self.is_form, self.field("decision")) {
             (true, "agree") => Choice::Agreed,
             (true, "by-hand") => Choice::AgreedByHand,

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Sends the browser back with these parameters, or shows the address to somebody who wants to follow it by hand.
-pub(super) fn send_back(
+pub(crate) fn send_back(
     brand: Brand,
     choice: Choice,
     redirect_uri: &str,
@@ -32,7 +32,7 @@ pub(super) fn send_back(
 }
 
 /// Sends the browser elsewhere.
-pub(super) fn redirect(address: &str) -> HttpResponse {
+pub(crate) fn redirect(address: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, address))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))

@@ -6,9 +6,9 @@ const STYLE: &str = include_str!("style.css");
 
 /// Whose page it is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Brand {
-    pub(super) name: &'static str,
-    pub(super) colour: &'static str,
+pub(crate) struct Brand {
+    pub(crate) name: &'static str,
+    pub(crate) colour: &'static str,
 }
 
 /// The page of nobody in particular.
@@ -18,7 +18,7 @@ pub(super) const PLAIN: Brand = Brand {
 };
 
 /// A page; `content` is HTML.
-pub(super) fn page(status: u16, brand: Brand, title: &str, content: &str) -> HttpResponse {
+pub(crate) fn page(status: u16, brand: Brand, title: &str, content: &str) -> HttpResponse {
     let status = StatusCode::from_u16(status).expect("pages use statuses that exist");
     let Brand { name, colour } = brand;
     let title = escape(title);
@@ -36,13 +36,13 @@ pub(super) fn page(status: u16, brand: Brand, title: &str, content: &str) -> Htt
 }
 
 /// A page that says what is wrong, and leads nowhere.
-pub(super) fn problem(status: u16, brand: Brand, code: &str, explanation: &str) -> HttpResponse {
+pub(crate) fn problem(status: u16, brand: Brand, code: &str, explanation: &str) -> HttpResponse {
     let content = format!("<p class=\"problem\">{}</p>", escape(explanation));
     page(status, brand, &format!("Error {code}"), &content)
 }
 
 /// The buttons of every consent page.
-pub(super) fn decision_buttons(agree: &str) -> String {
+pub(crate) fn decision_buttons(agree: &str) -> String {
     format!(
         "<div class=\"buttons\">\
          <button name=\"decision\" value=\"agree\">{}</button>\
@@ -62,7 +62,7 @@ pub(super) fn code_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Text as HTML.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -2,10 +2,10 @@
 
 mod amazon;
 mod appstore;
-mod asked;
-mod callback;
+pub(crate) mod asked;
+pub(crate) mod callback;
 mod demo;
-mod html;
+pub(crate) mod html;
 mod index;
 mod shopify;
 mod webhook;
