@@ -60,20 +60,38 @@ impl Housekeeper {
             .await
         {
             Ok(None) => tracing::debug!("another server keeps house"),
-            Ok(Some(done)) if done == Housekeeping::default() => {
-                tracing::debug!("housekeeping had nothing to do");
+            Ok(Some(done)) => {
+                report(done);
+                self.forget_sessions().await;
             }
-            Ok(Some(done)) => tracing::info!(
-                refreshes = done.refreshes,
-                kept_alive = done.kept_alive,
-                deletions = done.deletions,
-                tested = done.tested,
-                idempotency_keys = done.idempotency_keys,
-                flows = done.flows,
-                deliveries = done.deliveries,
-                "housekeeping"
-            ),
             Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
         }
     }
+
+    async fn forget_sessions(&self) {
+        match self.wiring.sessions().purge(self.clock.now()).await {
+            Ok(0) => {}
+            Ok(sessions) => {
+                tracing::info!(sessions, "sessions and links that were over are forgotten")
+            }
+            Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
+        }
+    }
+}
+
+fn report(done: Housekeeping) {
+    if done == Housekeeping::default() {
+        tracing::debug!("housekeeping had nothing to do");
+        return;
+    }
+    tracing::info!(
+        refreshes = done.refreshes,
+        kept_alive = done.kept_alive,
+        deletions = done.deletions,
+        tested = done.tested,
+        idempotency_keys = done.idempotency_keys,
+        flows = done.flows,
+        deliveries = done.deliveries,
+        "housekeeping"
+    );
 }

@@ -7,7 +7,7 @@ use fluxori_connections::{
 };
 use fluxori_domain::{
     Backend, Clock, SecretText,
-    ports::{SecretLedger as _, SecretMoves as _, SecretStore},
+    ports::{SecretLedger as _, SecretMoves as _, SecretStore, SessionRepository},
 };
 use fluxori_marketplaces::{
     AmazonSettings, HttpClient, HttpSettings, MarketplaceSettings, ShopifySettings,
@@ -112,6 +112,12 @@ impl Wiring {
     #[must_use]
     pub const fn http(&self) -> &HttpClient {
         &self.http
+    }
+
+    /// Who is signed in to the page.
+    #[must_use]
+    pub fn sessions(&self) -> Arc<dyn SessionRepository> {
+        Arc::new(self.database.clone())
     }
 
     /// Where new secrets go.
