@@ -9,6 +9,7 @@ mod bench;
 mod canary;
 mod chaos;
 mod commands;
+mod frontend;
 mod interrupts;
 mod junit;
 mod layers;
@@ -24,8 +25,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    bench as bench_command, chaos as chaos_command, check, check_layers, demo, dev, generate,
-    storm as storm_command, test,
+    bench as bench_command, chaos as chaos_command, check, check_layers, demo, dev, e2e_stage,
+    generate, storm as storm_command, test,
 };
 
 /// Runs, tests, checks and measures this repository.
@@ -55,6 +56,9 @@ enum Command {
     Generate(generate::Args),
     /// Measure the speeds that matter, each beside its reference in the same run
     Bench(bench_command::Args),
+    /// Keep running what the end-to-end tests run against
+    #[command(hide = true)]
+    E2eStage,
     /// Let many processes refresh the same credentials, lose answers and kill processes, and count what was lost
     Storm(storm_command::Args),
     /// Let calls to Google fail and kill processes while secrets are made, renewed and moved, and count what was lost or left
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::CheckLayers => check_layers::run(),
         Command::Generate(args) => generate::run(&args),
+        Command::E2eStage => e2e_stage::run(),
         Command::Bench(args) => bench_command::run(&args),
         Command::Storm(args) => storm_command::run(&args),
         Command::Chaos(args) => chaos_command::run(&args),

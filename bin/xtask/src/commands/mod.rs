@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod check_layers;
 pub(crate) mod demo;
 pub(crate) mod dev;
+pub(crate) mod e2e_stage;
 pub(crate) mod generate;
 pub(crate) mod storm;
 pub(crate) mod test;

@@ -72,6 +72,11 @@ impl Instance {
         self.address
     }
 
+    /// Where a browser finds it.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }

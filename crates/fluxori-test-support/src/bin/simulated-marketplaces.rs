@@ -48,6 +48,7 @@ fn run(arguments: &[String]) -> io::Result<()> {
         writeln!(out, "{name}={value}")?;
     }
     let index = &providers.endpoints().index_url;
+    writeln!(out, "DEMO_ORIGIN={}", index.trim_end_matches('/'))?;
     writeln!(out, "DEMO_PAGE={index}demo")?;
     writeln!(
         out,
