@@ -1,4 +1,6 @@
-use fluxori_domain::{Connection, ConnectionFilter, ConnectionId, Page, PageRequest, TenantScope};
+use fluxori_domain::{
+    Connection, ConnectionFilter, ConnectionId, Overview, Page, PageRequest, TenantScope,
+};
 
 use crate::{ConnectionError, Connections};
 
@@ -14,6 +16,14 @@ impl Connections {
         page: PageRequest,
     ) -> Result<Page<Connection>, ConnectionError> {
         Ok(self.ports.connections.list(scope, filter, page).await?)
+    }
+
+    /// How the caller's connections are, all of them at a glance.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`].
+    pub async fn overview(&self, scope: &TenantScope) -> Result<Overview, ConnectionError> {
+        Ok(self.ports.connections.overview(scope).await?)
     }
 
     /// One of the caller's connections.

@@ -28,7 +28,8 @@ pub use audit::{AuditEvent, AuditKind, AuditSubject, Caller, Purpose, RequestId,
 pub use auth_type::AuthType;
 pub use clock::{Clock, SystemClock};
 pub use connection::{
-    Check, Connection, ConnectionFilter, ConnectionStatus, LastSync, SyncOutcome, TransitionError,
+    Check, Connection, ConnectionFilter, ConnectionStatus, Expiring, LastSync, Overview,
+    SyncOutcome, TransitionError,
 };
 pub use consent::{CallbackQuery, ConsentTarget, RepeatedParameter};
 pub use credential::{

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountId, AuditEvent, Connection, ConnectionFilter, ConnectionId, Credential, CredentialId,
-    Generation, LastSync, Marketplace, OutcomeClass, Page, PageRequest, SecretHash, TenantScope,
+    Generation, LastSync, Marketplace, OutcomeClass, Overview, Page, PageRequest, SecretHash,
+    TenantScope,
     ports::{
         Begun, Candidates, ConnectionRepository, CredentialChange, FlowRepository, GrantRepository,
         NewConnection, NewGrant, OAuthFlow, RefreshDue, RefreshIntent, RefreshLease,
@@ -148,6 +149,10 @@ impl ConnectionRepository for DyingConnections {
         page: PageRequest,
     ) -> Result<Page<Connection>, StorageError> {
         self.real.list(scope, filter, page).await
+    }
+
+    async fn overview(&self, scope: &TenantScope) -> Result<Overview, StorageError> {
+        self.real.overview(scope).await
     }
 
     async fn update(

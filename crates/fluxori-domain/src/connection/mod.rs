@@ -1,9 +1,11 @@
 //! What a seller sees: one account at one marketplace.
 
+mod overview;
 mod status;
 
 use chrono::{DateTime, Utc};
 
+pub use overview::{Expiring, Overview};
 pub use status::ConnectionStatus;
 
 use crate::{

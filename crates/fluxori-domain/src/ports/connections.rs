@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use super::StorageError;
 use crate::{
     AccountDetails, AccountId, AuditEvent, Clocks, Connection, ConnectionFilter, ConnectionId,
-    ConnectionStatus, Credential, Generation, IdempotencyKey, LastSync, Marketplace, Page,
-    PageRequest, StoredSecret, TenantScope,
+    ConnectionStatus, Credential, Generation, IdempotencyKey, LastSync, Marketplace, Overview,
+    Page, PageRequest, StoredSecret, TenantScope,
 };
 
 /// A connection with its credential and the event that tells of it: stored together or not at all.
@@ -136,6 +136,10 @@ pub trait ConnectionRepository: Send + Sync {
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, StorageError>;
+
+    /// How many connections the tenant has in each state, and which of them runs out next; of those that are `expired` or
+    /// `disconnected` nothing is still to run out.
+    async fn overview(&self, scope: &TenantScope) -> Result<Overview, StorageError>;
 
     /// Stores the changed connection if its version is still `connection.version`, with the credential's change
     /// and the event in the same transaction, and returns it with its new version. A connection that became the

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountId, AuditEvent, Connection, ConnectionFilter, ConnectionId, Credential, LastSync,
-    Marketplace, Page, PageRequest, TenantScope,
+    Marketplace, Overview, Page, PageRequest, TenantScope,
     ports::{
         Candidates, ConnectionRepository, CredentialChange, NewConnection, Selector, StorageError,
         Tombstone,
@@ -17,7 +17,7 @@ use crate::{
     database::Inner,
     dispatch::{long_read, point_read, transaction},
     failure::Failure,
-    rows::{DueRow, candidates, tombstone},
+    rows::{DueRow, candidates, overview, tombstone},
 };
 
 /// How often a removal is tried while others take up and give up the same credential.
@@ -80,6 +80,12 @@ impl ConnectionRepository for Database {
         page(request, rows, |connection: &Connection| {
             *connection.id.as_uuid()
         })
+    }
+
+    async fn overview(&self, scope: &TenantScope) -> Result<Overview, StorageError> {
+        let scope = scope.clone();
+        let (counts, next) = long_read!(self, overview::overview(&scope))?;
+        overview(counts, next)
     }
 
     async fn update(

@@ -11,6 +11,7 @@ pub(crate) mod idempotency;
 pub(crate) mod insert;
 pub(crate) mod ledger;
 pub(crate) mod moves;
+pub(crate) mod overview;
 pub(crate) mod read;
 pub(crate) mod refreshes;
 pub(crate) mod sessions;

@@ -20,6 +20,7 @@ mod ledger_races;
 mod ledger_random;
 mod moves;
 mod outside;
+mod overview;
 mod plans;
 mod refreshes;
 mod schema;

@@ -1,4 +1,4 @@
-//! Every read of a tenant's rows finds them by an index, and sorts nothing.
+//! Every read of a tenant's rows finds them by an index, and sorts nothing but the few of one tenant for the first of them.
 
 use std::{
     collections::BTreeSet,
@@ -77,6 +77,7 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         .list(&alice, ConnectionFilter::default(), page)
         .await
         .unwrap();
+    database.overview(&alice).await.unwrap();
     for selector in [
         Selector::Default,
         Selector::Account(account("1")),
@@ -118,8 +119,13 @@ async fn statements_of_reads(store: &Store) -> BTreeSet<String> {
         .filter(|(thread, statement)| ours(thread) && statement.contains("organization_id"))
         .map(|(_, statement)| statement.clone())
         .collect();
-    assert!(reads.len() >= 17, "{reads:#?}");
+    assert!(reads.len() >= 19, "{reads:#?}");
     reads
+}
+
+/// What runs out next is told by two columns, of which no index knows the smaller.
+fn sorts_for_the_first(statement: &str) -> bool {
+    statement.contains("CASE WHEN") && statement.contains("LIMIT")
 }
 
 /// Enough rows that reading all of them would be the worse plan: one organization with many users.
@@ -172,9 +178,11 @@ async fn reads_of_postgresql_are_index_scans_without_sorting() {
             ))
             .unwrap();
         assert!(
-            plan.contains("Index") && !plan.contains("Seq Scan") && !plan.contains("Sort"),
+            plan.contains("Index") && !plan.contains("Seq Scan"),
             "{statement}\n{plan}"
         );
+        let sorts = sorts_for_the_first(&statement);
+        assert_eq!(plan.contains("Sort"), sorts, "{statement}\n{plan}");
         // The default of one tenant, and of several at once.
         let of_one = statement.contains("\"is_default\" DESC") && highest == 4;
         if of_one || statement.contains("unnest") {
@@ -210,7 +218,10 @@ async fn reads_of_sqlite_are_searches_without_sorting() {
         let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
             .load(&mut connection)
             .unwrap();
-        let steps: Vec<_> = steps.into_iter().map(|step| step.detail).collect();
+        let mut steps: Vec<_> = steps.into_iter().map(|step| step.detail).collect();
+        if sorts_for_the_first(&statement) {
+            steps.retain(|step| !step.starts_with("USE TEMP B-TREE FOR"));
+        }
         assert!(
             steps
                 .iter()
