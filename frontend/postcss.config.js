@@ -1,8 +1,11 @@
 import mantine from "postcss-preset-mantine";
 import variables from "postcss-simple-vars";
 
+import { usedStyles } from "./scripts/used-styles.js";
+
 export default {
   plugins: [
+    usedStyles(),
     mantine(),
     variables({
       variables: {

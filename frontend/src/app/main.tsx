@@ -1,18 +1,22 @@
 import "@mantine/core/styles.css";
+import "./app.css";
 
-import { MantineProvider } from "@mantine/core";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { IntegrationsPage } from "../package";
+import { App } from "./App";
+import { readNonce } from "./nonce";
+
+const nonce = readNonce();
+const leave = (address: string) => {
+  window.location.assign(address);
+};
 
 const page = document.getElementById("page");
 if (page) {
   createRoot(page).render(
     <StrictMode>
-      <MantineProvider>
-        <IntegrationsPage apiBaseUrl={window.location.origin} getAccessToken={() => ""} />
-      </MantineProvider>
+      <App baseUrl={window.location.origin} nonce={nonce} leave={leave} />
     </StrictMode>,
   );
 }

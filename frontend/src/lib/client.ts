@@ -9,8 +9,8 @@ export type ApiClient = Client<paths>;
 export type Authentication =
   /** By an access token of the host application; asked for again, `fresh`, when the server refuses the first one. */
   | { kind: "bearer"; getAccessToken: (wish: { fresh: boolean }) => string | Promise<string> }
-  /** By the server's own session cookie; changes carry this token too. */
-  | { kind: "session"; csrfToken: string };
+  /** By the server's own session cookie; calls carry this token too. `onRefused`: the session seems to be over, or another one. */
+  | { kind: "session"; csrfToken: string; onRefused: () => void };
 
 /** A client of the API at `baseUrl`, with one typed function a method and path. */
 export function createApiClient(baseUrl: string, authentication: Authentication): ApiClient {
@@ -19,7 +19,11 @@ export function createApiClient(baseUrl: string, authentication: Authentication)
 
 async function send(request: Request, authentication: Authentication): Promise<Response> {
   if (authentication.kind === "session") {
-    return attempt(request, { "X-CSRF-Token": authentication.csrfToken });
+    const response = await attempt(request, { "X-CSRF-Token": authentication.csrfToken });
+    if (response.status === 401 || (response.status === 403 && (await isOfAnotherSession(response)))) {
+      authentication.onRefused();
+    }
+    return response;
   }
   const authorized = async (wish: { fresh: boolean }) => ({
     Authorization: `Bearer ${await authentication.getAccessToken(wish)}`,
@@ -27,6 +31,15 @@ async function send(request: Request, authentication: Authentication): Promise<R
   const spare = request.clone();
   const response = await attempt(request, await authorized({ fresh: false }));
   return response.status === 401 ? attempt(spare, await authorized({ fresh: true })) : response;
+}
+
+/** The token does not fit the cookie: somebody signed in anew, in another tab. */
+async function isOfAnotherSession(response: Response): Promise<boolean> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return problemOf(response, body).kind === "csrf";
 }
 
 async function attempt(request: Request, headers: Record<string, string>): Promise<Response> {

@@ -7,6 +7,7 @@ import { vi } from "vitest";
 
 import { ApiProvider } from "../lib/api-context";
 import { createQueryClient } from "../lib/query-client";
+import { cssVariables, theme } from "../lib/theme";
 import { API } from "./server";
 
 interface Options {
@@ -21,7 +22,12 @@ export function render(ui: ReactNode, { colorScheme = "light", cache = createQue
   const leave = vi.fn<(address: string) => void>();
   const user = userEvent.setup();
   const rendered = renderReact(
-    <MantineProvider env="test" forceColorScheme={colorScheme === "dark" ? "dark" : "light"}>
+    <MantineProvider
+      env="test"
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      forceColorScheme={colorScheme === "dark" ? "dark" : "light"}
+    >
       <QueryClientProvider client={cache}>
         <ApiProvider baseUrl={API} authentication={authentication} leave={leave}>
           {ui}

@@ -1,18 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
 
 import { useApi } from "../../../lib/api-context";
+import { isLeavable } from "../../../lib/leavable";
 import { authorize, reauthorize } from "../api/connections.api";
 import type { AuthorizeRequest } from "../api/types";
 import { ownAddress } from "../navigation/location";
 
-/** Only these may be gone to: whatever an answer says, no script is run. */
 function assertLeavable(address: string): string {
-  const url = new URL(address);
-  const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol === "https:" || (url.protocol === "http:" && isLocal)) {
-    return address;
+  if (!isLeavable(address)) {
+    throw new Error("The address of the consent page is not encrypted.");
   }
-  throw new Error("The address of the consent page is not encrypted.");
+  return address;
 }
 
 /** Leaves for the consent page of a marketplace, to connect a new account. */
