@@ -1,13 +1,81 @@
-import { useConnections } from "../hooks/useConnections";
+import { Alert, VisuallyHidden } from "@mantine/core";
+import { useRef, useState } from "react";
 
-/** The caller's connections. */
-export function ConnectionList() {
-  const { connections } = useConnections();
+import { AlertIcon } from "../../../components/icons/AlertIcon";
+import { ProblemNotice } from "../../../components/ProblemNotice";
+import { useTexts } from "../../../texts/texts";
+import { useConnections } from "../hooks/useConnections";
+import { useMarketplaces } from "../hooks/useMarketplaces";
+import { useOnline } from "../hooks/useOnline";
+import { usePlace } from "../navigation/location";
+import classes from "./ConnectionList.module.css";
+import { ListContents } from "./list/ListContents";
+import { ListDialogs } from "./list/ListDialogs";
+import { ListEmpty } from "./list/ListEmpty";
+import { ListSkeleton } from "./list/ListSkeleton";
+import { useDialog } from "./list/use-dialog";
+
+interface Props {
+  /** Connections to point out; the first of them comes into sight, with the focus on it. */
+  highlighted?: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+
+/** The caller's connections, and everything that can be done to them. */
+export function ConnectionList({ highlighted = NONE }: Props) {
+  const texts = useTexts();
+  const { go } = usePlace();
+  const isOnline = useOnline();
+  const list = useConnections();
+  const { data, error, connections, isFetchNextPageError } = list;
+  const { data: descriptors } = useMarketplaces();
+  const home = useRef<HTMLDivElement>(null);
+  const { dialog, open, close } = useDialog(home);
+  const [announcement, announce] = useState("");
+  const words = texts.list;
   return (
-    <ul>
-      {connections.map((connection) => (
-        <li key={connection.id}>{connection.label}</li>
-      ))}
-    </ul>
+    <div ref={home} tabIndex={-1} role="group" aria-label={words.title} className={classes["list"]}>
+      <VisuallyHidden role="status">{announcement}</VisuallyHidden>
+      {!isOnline && (
+        <Alert color="yellow" role="status" icon={<AlertIcon />} title={words.offline.title}>
+          {data ? words.offline.text : words.offline.nothing}
+        </Alert>
+      )}
+      {!isFetchNextPageError && (
+        <ProblemNotice
+          error={error}
+          title={data ? words.refreshFailed : words.loadFailed}
+          isRetrying={list.isFetching}
+          onRetry={() => void list.refetch()}
+        />
+      )}
+      {!data && !error && isOnline && <ListSkeleton />}
+      {data && connections.length === 0 && (
+        <ListEmpty onConnect={() => go({ at: "connect", marketplace: null })} />
+      )}
+      {connections.length > 0 && (
+        <ListContents
+          list={list}
+          descriptors={descriptors}
+          isOnline={isOnline}
+          highlighted={highlighted}
+          announce={announce}
+          onOpen={open}
+        />
+      )}
+      {/* Outlives the list: the last connection may be the one that is disconnected in it. */}
+      {dialog && (
+        <ListDialogs
+          action={dialog.action}
+          connection={connections.find(({ id }) => id === dialog.connection.id) ?? dialog.connection}
+          connections={connections}
+          descriptors={descriptors}
+          texts={texts}
+          announce={announce}
+          onClose={close}
+        />
+      )}
+    </div>
   );
 }

@@ -20,13 +20,22 @@ function connectionsQuery(client: ApiClient) {
   });
 }
 
-/** While a connection has not been tested yet: 2, 4, 8 … seconds, a minute at most. Else never. */
-export function pollAfter(
-  data: InfiniteData<ConnectionPage, string | undefined> | undefined,
-  updates: number,
-): number | false {
-  const pending = data?.pages.some((page) => page.items.some(({ status }) => status === "pending"));
-  return pending ? Math.min(SLOWEST, SECOND * 2 ** Math.max(1, updates)) : false;
+type Pages = InfiniteData<ConnectionPage, string | undefined>;
+
+/** At which update a list was seen first. The same list again is the same object. */
+const firstSeen = new WeakMap<Pages, number>();
+
+/**
+ * While a connection has not been tested yet: 2, 4, 8 … seconds, a minute at most, and from the beginning whenever
+ * something changes. Else never.
+ */
+export function pollAfter(data: Pages | undefined, updates: number): number | false {
+  if (!data?.pages.some((page) => page.items.some(({ status }) => status === "pending"))) {
+    return false;
+  }
+  const first = firstSeen.get(data) ?? updates;
+  firstSeen.set(data, first);
+  return Math.min(SLOWEST, SECOND * 2 ** (1 + updates - first));
 }
 
 /** The caller's connections, newest first, page by page. */

@@ -11,6 +11,6 @@ export function useDeleteConnection() {
   return useMutation({
     mutationFn: ({ id, revoke }: { id: string; revoke: boolean }) => deleteConnection(client, id, revoke),
     onSuccess: (_, { id }) => dropConnection(cache, id),
-    onSettled: () => refreshAll(cache),
+    onSettled: () => void refreshAll(cache),
   });
 }

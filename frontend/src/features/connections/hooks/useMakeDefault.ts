@@ -13,6 +13,6 @@ export function useMakeDefault() {
     mutationFn: (connection: Connection) => changeConnection(client, connection.id, { isDefault: true }),
     onMutate: (connection) => putDefault(cache, connection),
     // Another connection changed too.
-    onSettled: () => refreshAll(cache),
+    onSettled: () => void refreshAll(cache),
   });
 }

@@ -11,6 +11,6 @@ export function useTestConnection() {
   return useMutation({
     mutationFn: (id: string) => testConnection(client, id, crypto.randomUUID()),
     onSuccess: ({ test: _, ...connection }) => putConnection(cache, connection),
-    onSettled: () => refreshAll(cache),
+    onSettled: () => void refreshAll(cache),
   });
 }

@@ -1,0 +1,45 @@
+import { Tooltip, VisuallyHidden } from "@mantine/core";
+import { useRef, useState } from "react";
+
+import { dateAndTime, relativeTime } from "../../../../lib/format";
+import { useNow } from "../../../../lib/use-now";
+import { useTexts } from "../../../../texts/texts";
+import type { Connection } from "../../api/types";
+import classes from "./Facts.module.css";
+
+/** What runs out next, in words; the date shows on hover, on focus and on a tap. */
+export function Clock({ expiry }: { expiry: NonNullable<Connection["nextExpiry"]> }) {
+  const texts = useTexts();
+  const now = useNow();
+  const target = useRef<HTMLButtonElement>(null);
+  const [isShown, setShown] = useState(false);
+  const when = relativeTime(expiry.at, now, texts.language);
+  const isOver = Date.parse(expiry.at) <= now;
+  const { clocks, clocksOver } = texts.list.facts;
+  const date = dateAndTime(expiry.at, texts.language);
+  return (
+    <>
+      <button
+        ref={target}
+        type="button"
+        className={classes["clock"]}
+        data-soon={typeof expiry.warningDays === "number" || undefined}
+        onClick={() => setShown(true)}
+        onFocus={() => setShown(true)}
+        onBlur={() => setShown(false)}
+        onMouseEnter={() => setShown(true)}
+        onMouseLeave={() => setShown(false)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            setShown(false);
+          }
+        }}
+      >
+        {(isOver ? clocksOver : clocks)[expiry.kind](when)}
+        <VisuallyHidden>, {date}</VisuallyHidden>
+      </button>
+      {/* Made only when looked at: a list has many of them. */}
+      {isShown && <Tooltip target={target} opened label={date} />}
+    </>
+  );
+}

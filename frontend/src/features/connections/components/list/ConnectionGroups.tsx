@@ -1,0 +1,81 @@
+import { memo } from "react";
+
+import { useTexts } from "../../../../texts/texts";
+import type { Connection, MarketplaceDescriptor } from "../../api/types";
+import type { Action } from "./condition";
+import classes from "./ConnectionGroups.module.css";
+import { ConnectionRow } from "./ConnectionRow";
+import { group, type Bundle } from "./grouping";
+import { AT_REST, type Origin, type RowState } from "./row-state";
+
+interface Props {
+  connections: readonly Connection[];
+  /** Whether groups have headings. */
+  isGrouped: boolean;
+  descriptors: readonly MarketplaceDescriptor[] | undefined;
+  rows: ReadonlyMap<string, RowState>;
+  isOnline: boolean;
+  highlighted: readonly string[];
+  onAction: (action: Action, connection: Connection, origin: Origin) => void;
+  onDismiss: (id: string) => void;
+}
+
+/** The connections by marketplace, those of one consent together. */
+export const ConnectionGroups = memo(function ConnectionGroups({
+  connections,
+  isGrouped,
+  descriptors,
+  rows,
+  isOnline,
+  highlighted,
+  onAction,
+  onDismiss,
+}: Props) {
+  const { list } = useTexts();
+  const row = (connection: Connection) => (
+    <ConnectionRow
+      key={connection.id}
+      connection={connection}
+      descriptors={descriptors}
+      state={rows.get(connection.id) ?? AT_REST}
+      isOnline={isOnline}
+      isHighlighted={highlighted.includes(connection.id)}
+      heading={isGrouped ? "h3" : "h2"}
+      onAction={onAction}
+      onDismiss={onDismiss}
+    />
+  );
+  const bundle = ({ key, connections }: Bundle) => {
+    const [only, ...others] = connections;
+    if (only !== undefined && others.length === 0) {
+      return row(only);
+    }
+    return (
+      <li key={key} className={classes["consent"]}>
+        <p id={`fluxori-consent-${key}`}>{list.consent(connections.length)}</p>
+        <ul className={classes["rows"]} aria-labelledby={`fluxori-consent-${key}`}>
+          {connections.map(row)}
+        </ul>
+      </li>
+    );
+  };
+  return group(connections).map(({ marketplace, connections, bundles }) =>
+    isGrouped ? (
+      <section
+        key={marketplace}
+        className={classes["group"]}
+        aria-labelledby={`fluxori-group-${marketplace}`}
+      >
+        <h2 id={`fluxori-group-${marketplace}`}>
+          {list.marketplaces[marketplace]}{" "}
+          <span className={classes["count"]}>{list.groupCount(connections.length)}</span>
+        </h2>
+        <ul className={classes["rows"]}>{bundles.map(bundle)}</ul>
+      </section>
+    ) : (
+      <ul key={marketplace} className={classes["rows"]} aria-label={list.title}>
+        {bundles.map(bundle)}
+      </ul>
+    ),
+  );
+});
