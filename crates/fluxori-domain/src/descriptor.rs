@@ -26,6 +26,8 @@ pub struct AuthKind {
     pub title: &'static str,
     /// Where to find what the form asks for, step by step.
     pub how_to: &'static str,
+    /// The page of the marketplace where that is found, an `https://` address, where there is one for all sellers.
+    pub help_url: Option<String>,
     /// The form.
     pub fields: Vec<FormField>,
     /// Settings that the operator has to fill before this way works, by their environment name.

@@ -79,6 +79,8 @@ struct AuthKindView {
     title: &'static str,
     /// Where to find what the form asks for, step by step.
     how_to: &'static str,
+    /// The marketplace's page where that is, for whoever has an account there; `null` when there is none for all sellers.
+    help_url: Option<String>,
     /// Whether the operator has set up what this way needs.
     configured: bool,
     /// The settings that are missing, by their environment name.
@@ -167,6 +169,7 @@ impl From<AuthKind> for AuthKindView {
             title: kind.title,
             how_to: kind.how_to,
             configured: kind.is_configured(),
+            help_url: kind.help_url,
             missing_settings: kind.missing_settings,
             fields: kind.fields.into_iter().map(FormFieldView::from).collect(),
         }

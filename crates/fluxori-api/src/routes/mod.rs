@@ -49,7 +49,7 @@ struct Endpoint {
 /// The table.
 fn endpoints() -> Vec<Endpoint> {
     use Access::{Login, Public};
-    use connections::{ALL, AUTHORIZE, CREDENTIALS, EVENTS, ONE, REAUTHORIZE, TEST};
+    use connections::{ALL, AUTHORIZE, CREDENTIALS, EVENTS, ONE, REAUTHORIZE, SUMMARY, TEST};
     vec![
         get("/", Public, start::start),
         get(health::LIVE, Public, health::live),
@@ -60,6 +60,7 @@ fn endpoints() -> Vec<Endpoint> {
         get(marketplaces::PATH, Login, marketplaces::marketplaces),
         on(Method::POST, ALL, Login, connections::create::create),
         get(ALL, Login, connections::list::list),
+        get(SUMMARY, Login, connections::summary::summary),
         get(ONE, Login, connections::show::show),
         on(Method::PATCH, ONE, Login, connections::change::change),
         on(Method::DELETE, ONE, Login, connections::delete::delete),

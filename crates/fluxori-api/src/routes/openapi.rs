@@ -53,6 +53,7 @@ pub(crate) async fn document() -> HttpResponse {
     paths(
         connections::create::create,
         connections::list::list,
+        connections::summary::summary,
         connections::show::show,
         connections::change::change,
         connections::delete::delete,

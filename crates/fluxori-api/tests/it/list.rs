@@ -97,6 +97,9 @@ async fn marketplaces_describe_their_forms() {
         .collect();
     assert_eq!(names, ["takealot", "amazon", "shopify", "xero"]);
     let key = &list["items"][0]["authKinds"][0]["fields"][0];
+    let help = |item: &Value| item["authKinds"][0]["helpUrl"].clone();
+    assert_eq!(help(&list["items"][0]), "https://seller.takealot.com/");
+    assert_eq!(help(&list["items"][1]), Value::Null);
     assert_eq!(key["name"], "apiKey");
     assert_eq!(key["kind"], "secret");
     assert_eq!(key["required"], true);

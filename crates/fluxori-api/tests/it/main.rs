@@ -7,9 +7,11 @@
 
 mod app;
 mod browser;
+mod document;
 mod exchange;
 mod tokens;
 
+mod accounts;
 mod bad_input;
 mod callback;
 mod change;
@@ -30,6 +32,7 @@ mod outage;
 mod replace;
 mod show;
 mod start;
+mod summary;
 mod tenants;
 mod testing;
 mod webhook;

@@ -164,6 +164,8 @@ section!(
         TAKEALOT_MARKETPLACE_URL => marketplace_url: BaseUrl, "https://marketplace-api.takealot.com";
         /// The older Seller API, without its version.
         TAKEALOT_SELLER_URL => seller_url: BaseUrl, "https://seller-api.takealot.com";
+        /// The Seller Portal, where sellers make their keys: the page leads there.
+        TAKEALOT_PORTAL_URL => portal_url: BaseUrl, "https://seller.takealot.com";
     }
 );
 

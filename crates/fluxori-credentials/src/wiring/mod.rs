@@ -262,6 +262,7 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
         takealot: TakealotSettings {
             marketplace_url: takealot.marketplace_url.clone(),
             seller_url: takealot.seller_url.clone(),
+            portal_url: takealot.portal_url.clone(),
         },
         amazon: AmazonSettings {
             client_id: amazon.client_id.clone(),

@@ -38,6 +38,7 @@ fn consent(settings: &AmazonSettings) -> AuthKind {
         how_to: "Choose your region. You are sent to Seller Central: sign in as the primary user of the account and confirm \
                  the application. One consent covers all marketplaces of the region. Repeat for each region that you sell \
                  in. Amazon asks for the consent again every year.",
+        help_url: None,
         fields: vec![
             region_field(),
             FormField {
@@ -70,6 +71,7 @@ fn pasted(settings: &AmazonSettings) -> AuthKind {
         how_to: "Open the developer pages of your Amazon account (Apps and Services, Develop Apps), choose Authorize \
                      beside the application, and generate a token for one marketplace of the region. The token must be \
                      for the application that this server is set up with. Repeat for each region that you sell in.",
+        help_url: None,
         fields: vec![
             FormField {
                 name: REFRESH_TOKEN,

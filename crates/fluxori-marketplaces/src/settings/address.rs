@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use fluxori_domain::ShopDomain;
 use serde::{Deserialize, Deserializer, de};
@@ -23,6 +23,12 @@ impl BaseUrl {
     /// The only host that calls below this address go to.
     pub(crate) fn host_rule(&self) -> HostRule {
         HostRule::Exactly(self.0.origin())
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

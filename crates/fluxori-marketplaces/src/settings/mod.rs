@@ -33,6 +33,8 @@ pub struct TakealotSettings {
     pub marketplace_url: BaseUrl,
     /// The older Seller API, without its version: `TAKEALOT_SELLER_URL`.
     pub seller_url: BaseUrl,
+    /// The Seller Portal, where sellers make their keys: `TAKEALOT_PORTAL_URL`.
+    pub portal_url: BaseUrl,
 }
 
 impl Default for TakealotSettings {
@@ -40,6 +42,7 @@ impl Default for TakealotSettings {
         Self {
             marketplace_url: built_in("https://marketplace-api.takealot.com"),
             seller_url: built_in("https://seller-api.takealot.com"),
+            portal_url: built_in("https://seller.takealot.com"),
         }
     }
 }

@@ -37,6 +37,7 @@ fn consent(settings: &ShopifySettings) -> AuthKind {
         title: "Install our app in your shop",
         how_to: "Enter the address of your shop. You are sent to its admin: sign in as somebody who may install apps, look \
                  at what the app may do, and install it.",
+        help_url: None,
         fields: vec![shop_field()],
         missing_settings,
     }
@@ -50,6 +51,7 @@ fn pasted() -> AuthKind {
         how_to: "In the admin of your shop open Settings, Apps, Develop apps. Create an app, or open the one that you \
                      made for us, choose the Admin API scopes it needs, install it, and reveal its Admin API access \
                      token. It is shown once.",
+        help_url: None,
         fields: vec![
             shop_field(),
             FormField {

@@ -3,12 +3,14 @@ use fluxori_domain::{
     MarketplaceDescriptor, Pattern,
 };
 
+use crate::settings::BaseUrl;
+
 pub(super) const API_KEY: &str = "apiKey";
 pub(super) const API_SURFACE: &str = "apiSurface";
 pub(super) const WEBHOOK_SECRET: &str = "webhookSecret";
 
-/// How Takealot presents itself.
-pub(super) fn descriptor() -> MarketplaceDescriptor {
+/// How Takealot presents itself, whose Seller Portal is there.
+pub(super) fn descriptor(portal_url: &BaseUrl) -> MarketplaceDescriptor {
     MarketplaceDescriptor {
         marketplace: Marketplace::Takealot,
         summary: "Offers, stock, orders and sales of your Takealot seller account.",
@@ -19,6 +21,7 @@ pub(super) fn descriptor() -> MarketplaceDescriptor {
             how_to: "Sign in to the Takealot Seller Portal as the owner of the account, open API Integrations, and \
                      create a key. It is shown once. Takealot allows one key at a time: creating another stops \
                      the one before it everywhere.",
+            help_url: Some(portal_url.to_string()),
             fields: vec![
                 FormField {
                     name: API_KEY,

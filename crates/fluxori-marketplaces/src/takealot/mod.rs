@@ -30,6 +30,7 @@ pub(crate) struct Takealot {
     http: ProviderHttp,
     marketplace_url: BaseUrl,
     seller_url: BaseUrl,
+    portal_url: BaseUrl,
     clock: Arc<dyn Clock>,
 }
 
@@ -46,6 +47,7 @@ impl Takealot {
             ]),
             marketplace_url: settings.marketplace_url.clone(),
             seller_url: settings.seller_url.clone(),
+            portal_url: settings.portal_url.clone(),
             clock,
         }
     }
@@ -58,11 +60,11 @@ impl MarketplaceClient for Takealot {
     }
 
     fn descriptor(&self) -> MarketplaceDescriptor {
-        descriptor::descriptor()
+        descriptor::descriptor(&self.portal_url)
     }
 
     fn parse(&self, auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
-        parse::parse(auth_type, form)
+        parse::parse(self.descriptor(), auth_type, form)
     }
 
     fn known_fields(&self, details: &AccountDetails) -> Vec<(&'static str, String)> {

@@ -1,14 +1,18 @@
 use fluxori_domain::{
     AccountDetails, ApiKey, AuthType, Clocks, CredentialDocument, CredentialForm, InvalidForm,
-    Submission, TakealotDetails, TakealotSurface, WebhookSecret,
+    MarketplaceDescriptor, Submission, TakealotDetails, TakealotSurface, WebhookSecret,
 };
 
-use super::descriptor::{API_KEY, API_SURFACE, WEBHOOK_SECRET, descriptor};
+use super::descriptor::{API_KEY, API_SURFACE, WEBHOOK_SECRET};
 use crate::form::{FormReader, Parts};
 
 /// Reads the form. The key's shape is only warned about: two published samples are no rule.
-pub(super) fn parse(auth_type: AuthType, form: &CredentialForm) -> Result<Submission, InvalidForm> {
-    let mut reader = FormReader::new(descriptor(), auth_type, form)?;
+pub(super) fn parse(
+    descriptor: MarketplaceDescriptor,
+    auth_type: AuthType,
+    form: &CredentialForm,
+) -> Result<Submission, InvalidForm> {
+    let mut reader = FormReader::new(descriptor, auth_type, form)?;
     let api_key = reader.secret(API_KEY, 16);
     let api_surface = reader
         .choice(API_SURFACE)

@@ -37,6 +37,7 @@ fn consent(settings: &XeroSettings) -> AuthKind {
         title: "Connect at Xero",
         how_to: "You are sent to Xero: sign in, choose the organisations that you want to connect, and allow access. \
                  Each of them becomes a connection here.",
+        help_url: None,
         fields: vec![],
         missing_settings,
     }
@@ -50,6 +51,7 @@ fn pasted() -> AuthKind {
         how_to: "Authorise your Xero app with a tool of your own, such as Xero's API explorer, and paste the access token \
                      and the refresh token that it got. The app must ask for the scope offline_access to get a refresh token. \
                      An access token works for 30 minutes.",
+        help_url: None,
         fields: vec![
             FormField {
                 name: ACCESS_TOKEN,

@@ -286,3 +286,20 @@ async fn descriptors_describe_what_the_forms_take() {
         }
     }
 }
+
+#[tokio::test]
+async fn takealot_tells_where_its_keys_are_made() {
+    let world = World::new();
+    let addresses = |marketplace| {
+        let kinds = world.client(marketplace).descriptor().auth_kinds;
+        kinds
+            .into_iter()
+            .map(|kind| kind.help_url)
+            .collect::<Vec<_>>()
+    };
+    let portal = Some("https://seller.takealot.com/".to_owned());
+    assert_eq!(addresses(Marketplace::Takealot), [portal]);
+    for marketplace in [Marketplace::Amazon, Marketplace::Shopify, Marketplace::Xero] {
+        assert_eq!(addresses(marketplace), [None, None], "{marketplace}");
+    }
+}

@@ -101,6 +101,7 @@ pub(crate) fn settings(endpoints: &Endpoints) -> MarketplaceSettings {
         takealot: TakealotSettings {
             marketplace_url: endpoints.takealot_marketplace_url.parse().unwrap(),
             seller_url: endpoints.takealot_seller_url.parse().unwrap(),
+            ..TakealotSettings::default()
         },
         amazon: AmazonSettings {
             lwa_url: endpoints.amazon_lwa_url.parse().unwrap(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorize;
 pub(crate) mod change;
+mod consent_id;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod events;
@@ -10,12 +11,15 @@ pub(crate) mod list;
 pub(crate) mod reauthorize;
 pub(crate) mod replace;
 pub(crate) mod show;
+pub(crate) mod summary;
 pub(crate) mod test;
 mod test_view;
 mod view;
 
 /// The list, and where new ones are made.
 pub(crate) const ALL: &str = "/api/connections";
+/// All of them at a glance.
+pub(crate) const SUMMARY: &str = "/api/connections/summary";
 /// Where consents for new ones begin.
 pub(crate) const AUTHORIZE: &str = "/api/connections/authorize";
 /// One of them.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    AccountDetails, AccountId, AmazonRegion, AuthType, Connection, ConnectionId, ExpiryKind,
-    FieldProblem, Marketplace, OutcomeClass, SyncOutcome, TakealotSurface,
+    AccountDetails, AccountId, AmazonRegion, AuthType, Clocks, Connection, ConnectionId,
+    ExpiryKind, FieldProblem, Marketplace, OutcomeClass, SyncOutcome, TakealotSurface,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,6 +16,8 @@ use crate::{
     },
     time::Time,
 };
+
+use super::consent_id::derive_consent_id;
 
 /// A connection: one account at one marketplace.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +33,9 @@ pub(crate) struct ConnectionView<'a> {
     /// How it was connected.
     #[schema(value_type = AuthTypeSchema)]
     auth_type: AuthType,
+    /// The same for connections that share one consent, as several organisations at Xero do; `null` where the seller brought
+    /// a key. It changes when the seller agrees anew.
+    consent_id: Option<Uuid>,
     /// The seller's own name for it.
     label: &'a str,
     /// The account.
@@ -72,7 +77,7 @@ pub(crate) struct ConnectionView<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Expiry)]
-struct ExpiryView {
+pub(super) struct ExpiryView {
     /// `authorisation`: the marketplace wants the seller's consent anew. `refresh_token`: the server uses it in time to
     /// keep it alive; nearing this clock means that it could not.
     #[schema(value_type = ExpiryKindSchema)]
@@ -99,14 +104,11 @@ struct AccountView<'a> {
 
 /// What is known of an account, by marketplace.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(
-    tag = "marketplace",
-    rename_all = "snake_case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "marketplace", rename_all = "snake_case")]
 #[schema(as = AccountDetails)]
 enum DetailsView<'a> {
     /// A Takealot seller.
+    #[serde(rename_all = "camelCase")]
     Takealot {
         /// The interface that the key is used with.
         #[schema(value_type = TakealotSurfaceSchema)]
@@ -117,6 +119,7 @@ enum DetailsView<'a> {
         countries: &'a [String],
     },
     /// An Amazon selling partner in one region.
+    #[serde(rename_all = "camelCase")]
     Amazon {
         /// The region.
         #[schema(value_type = AmazonRegionSchema)]
@@ -129,6 +132,7 @@ enum DetailsView<'a> {
         countries: &'a [String],
     },
     /// A Shopify shop.
+    #[serde(rename_all = "camelCase")]
     Shopify {
         /// The permanent address.
         shop: &'a str,
@@ -142,6 +146,7 @@ enum DetailsView<'a> {
         scopes: &'a [String],
     },
     /// A Xero organisation.
+    #[serde(rename_all = "camelCase")]
     Xero {
         /// The tenant; `null` until the first test when none was chosen.
         tenant_id: Option<Uuid>,
@@ -169,6 +174,7 @@ impl<'a> ConnectionView<'a> {
             id: connection.id,
             marketplace: connection.marketplace,
             auth_type: connection.auth_type,
+            consent_id: derive_consent_id(connection),
             label: connection.label.as_str(),
             account: AccountView {
                 id: connection.account_id.as_ref().map(AccountId::as_str),
@@ -186,16 +192,23 @@ impl<'a> ConnectionView<'a> {
             last_checked_at: last_check.map(|check| check.at.into()),
             last_synced_at: last_sync.map(|sync| sync.at.into()),
             last_sync_outcome: last_sync.map(|sync| sync.outcome),
-            next_expiry: connection.clocks.next().map(|(kind, at)| ExpiryView {
-                kind,
-                at: at.into(),
-                warning_days: connection.clocks.warning_days(now),
-            }),
+            next_expiry: ExpiryView::of(&connection.clocks, now),
             is_default: connection.is_default,
             created_at: connection.created_at.into(),
             updated_at: connection.updated_at.into(),
             version: connection.version,
         }
+    }
+}
+
+impl ExpiryView {
+    /// What runs out next, as it is seen at `now`.
+    pub(super) fn of(clocks: &Clocks, now: DateTime<Utc>) -> Option<Self> {
+        clocks.next().map(|(kind, at)| Self {
+            kind,
+            at: at.into(),
+            warning_days: clocks.warning_days(now),
+        })
     }
 }
 
