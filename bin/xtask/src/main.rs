@@ -26,7 +26,7 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     bench as bench_command, chaos as chaos_command, check, check_layers, demo, dev, e2e_stage,
-    generate, storm as storm_command, test,
+    generate, link, storm as storm_command, test,
 };
 
 /// Runs, tests, checks and measures this repository.
@@ -46,6 +46,8 @@ enum Command {
     Dev(dev::Args),
     /// The same beside simulated marketplaces, with keys that work, are refused and are throttled
     Demo(demo::Args),
+    /// Print a fresh link that signs in to the page of a running `dev` or `demo`
+    Link(link::Args),
     /// Run every test, on SQLite and on a private PostgreSQL
     Test(test::Args),
     /// Run what CI runs: format, lints, layers, docs, licences, generated files, tests
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Dev(args) => dev::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Link(args) => link::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Check(args) => check::run(&args),
         Command::CheckLayers => check_layers::run(),

@@ -10,7 +10,8 @@ use super::dev;
 use crate::{
     interrupts::Interrupts,
     local::{
-        Curl, Environment, Instance, Offer, Program, start_marketplaces, supervise, write_offers,
+        Curl, Environment, Instance, Offer, Program, page_settings, start_marketplaces, supervise,
+        write_offers,
     },
     terminal, workspace,
 };
@@ -26,7 +27,7 @@ const ADAPTER_SETTINGS: &str = "adapter.env";
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Port on 127.0.0.1; the simulated marketplaces choose ports of their own
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = dev::DEFAULT_PORT)]
     port: u16,
     /// Keep the secrets in a simulated Google Secret Manager instead of the database
     #[arg(long)]
@@ -34,6 +35,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
+    dev::build_page()?;
     let server = dev::build_server()?;
     let mut programs = build_simulators(args.google)?;
     let mut program = |name: &str| programs.remove(name).context("no program of that name");
@@ -53,8 +55,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     })?;
     let (keys, settings) = told.split(|name| name.starts_with(KEY_PREFIX));
     instance.add(&settings);
-    let page = Page::at(keys.value("DEMO_PAGE")?)?;
-    instance.add(&page.settings(&instance));
+    let settings = page_settings(&instance);
+    instance.add(&settings);
     let mut google = if args.google {
         Some(Google::start(&program("simulated-google")?, &mut instance)?)
     } else {
@@ -67,7 +69,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let at_google = google.as_ref().map(|google| google.welcome(&instance));
     print!(
         "{}",
-        welcome((folder, &instance), &page, &offers, at_google)?
+        welcome(
+            (folder, &instance),
+            keys.value("DEMO_PORTAL")?,
+            &offers,
+            at_google
+        )?
     );
     let google = google.as_mut().map(|google| &mut google.program);
     let mut running: Vec<&mut Program> = [&mut marketplaces, &mut server].into();
@@ -96,53 +103,9 @@ fn adapter_environment(instance: &Instance) -> Environment {
     environment
 }
 
-/// The page from which a person connects accounts in a browser, served by the simulated marketplaces.
-struct Page<'a> {
-    address: &'a str,
-    /// Of that server, without a slash at its end.
-    origin: &'a str,
-}
-
-impl<'a> Page<'a> {
-    fn at(address: &'a str) -> Result<Self> {
-        let origin = address.strip_suffix("/demo");
-        Ok(Self {
-            address,
-            origin: origin.context("DEMO_PAGE is the address of a page called demo")?,
-        })
-    }
-
-    /// What lets the page call the server, and browsers come back to it.
-    fn settings(&self, instance: &Instance) -> Environment {
-        let mut settings = Environment::default();
-        settings.set("PUBLIC_URL", format!("http://{}", instance.address()));
-        settings.set("RETURN_ADDRESSES", self.address);
-        settings.set("CORS_ALLOWED_ORIGINS", self.origin);
-        settings
-    }
-
-    /// Tells the page where the server is and who the developer is.
-    fn link(&self, instance: &Instance) -> Result<String> {
-        let token = instance.token()?;
-        Ok(format!(
-            "{}#api=http://{}&token={token}",
-            self.address,
-            instance.address()
-        ))
-    }
-
-    /// The line with which every access token of a marketplace runs out.
-    fn expire(&self, marketplace: &str) -> String {
-        format!(
-            "  curl -sS {}/control/expire --json '{{\"provider\":\"{marketplace}\"}}'\n",
-            self.origin
-        )
-    }
-}
-
 fn welcome(
     (folder, instance): (&str, &Instance),
-    page: &Page<'_>,
+    portal: &str,
     offers: &[Offer],
     at_google: Option<String>,
 ) -> Result<String> {
@@ -151,18 +114,9 @@ fn welcome(
         None => "Ctrl-C stops everything; the data stays",
     };
     let curl = Curl(instance.address());
-    let expire: Vec<_> = ["amazon", "shopify", "xero"]
-        .map(|marketplace| page.expire(marketplace))
-        .into();
-    let connect: Vec<String> = offers
+    let connect: Vec<_> = offers
         .iter()
-        .map(|offer| {
-            let lines = offer.requests.iter().map(|(key, file)| {
-                let line = curl.create_from_file(&Path::new(folder).join(file));
-                format!("  # {}: {key}\n{line}\n", offer.marketplace)
-            });
-            lines.collect()
-        })
+        .map(|offer| curl.create_from_file(&Path::new(folder).join(&offer.file)) + "\n")
         .collect();
     let adapters: Vec<String> = offers
         .iter()
@@ -172,63 +126,29 @@ fn welcome(
         })
         .collect();
     Ok(format!(
-        "
-Fluxori connections serves on http://{address}, with simulated marketplaces behind it. Keys, data and the files named
-below are in {folder}/. {stays}. The lines are for a shell in the root of the repository.
+        "{sign_in}
+Keys to connect with, and buttons that break what was connected, are on the sellers' side of the simulated marketplaces:
 
-Connect Amazon, Shopify and Xero in a browser: open this page, press a button, and agree at the simulated marketplace.
+  {portal}
 
-  {link}
+Keys, data and the files named below are in {folder}/. {stays}. The lines are for a shell in the root of the repository.
 
-A token of dev-user in dev-org, good for seven days:
+Call the API: a token good for seven days, and an account of each marketplace. Of each there are files with keys that are refused
+and told to wait, too.
 
   export TOKEN={token}
-
-Connect an account with a key. Of each marketplace one key works, one is refused and one is told to wait:
-
-{connect}
-List what is connected, and test one of them with its `id`:
-
-{list}
-  export ID=...
-{test}
+{connect}{list}
 
 Do what an adapter does, with what is connected:
 
   . {folder}/{ADAPTER_SETTINGS}
-{adapters}
-Let every access token of a marketplace run out, and do it again: what was connected in the browser gets fresh ones.
-
-{expire}
-{at_google}Disconnect an account, at the marketplace too:
-
-{delete}
-
+{adapters}{at_google}
 ",
+        sign_in = dev::sign_in_text(instance)?,
         at_google = at_google.unwrap_or_default(),
         adapters = adapters.concat(),
-        delete = curl.one("DELETE", ""),
-        expire = expire.concat(),
-        link = page.link(instance)?,
-        address = instance.address(),
         token = instance.token()?,
-        connect = connect.join("\n"),
+        connect = connect.concat(),
         list = curl.list(),
-        test = curl.one("POST", "/test"),
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_page_knows_its_server() {
-        let page = Page::at("http://127.0.0.1:9100/demo").unwrap();
-        assert_eq!(
-            page.expire("xero"),
-            "  curl -sS http://127.0.0.1:9100/control/expire --json '{\"provider\":\"xero\"}'\n"
-        );
-        assert!(Page::at("http://127.0.0.1:9100/").is_err());
-    }
 }

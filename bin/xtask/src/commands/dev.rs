@@ -9,18 +9,24 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::{
+    frontend,
     interrupts::Interrupts,
-    local::{Curl, Instance, Program, status_of, supervise, wait_until},
-    process, terminal, workspace,
+    local::{Curl, Instance, Program, make_link, page_settings, status_of, supervise, wait_until},
+    process, terminal,
+    tools::Node,
+    workspace,
 };
 
 /// Where `dev` keeps its keys and database, from the root of the repository.
 const FOLDER: &str = ".fluxori";
 
+/// The port that `dev` and `demo` listen on unless told otherwise.
+pub(super) const DEFAULT_PORT: u16 = 8080;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Port on 127.0.0.1
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
     /// Database to use instead of the SQLite file in .fluxori/, such as postgres://…
     #[arg(long, value_name = "URL")]
@@ -28,18 +34,20 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
+    build_page()?;
     let server = build_server()?;
-    let instance = Instance::open(
+    let mut instance = Instance::open(
         &workspace::root().join(FOLDER),
         &server,
         args.port,
         args.database_url.as_deref(),
     )?;
+    let settings = page_settings(&instance);
+    instance.add(&settings);
     let mut interrupts = Interrupts::listen()?;
     let mut server = start_server(&instance, &mut interrupts)?;
 
-    let token = instance.token()?;
-    print!("{}", welcome(&instance, &token));
+    print!("{}", welcome(&instance)?);
     supervise(&mut [&mut server], &mut interrupts)
 }
 
@@ -82,7 +90,34 @@ pub(super) fn start_server(instance: &Instance, interrupts: &mut Interrupts) -> 
     })
 }
 
-fn welcome(instance: &Instance, token: &str) -> String {
+/// Builds the page where that can be done here, and says so where it cannot.
+pub(super) fn build_page() -> Result<()> {
+    match Node::find() {
+        Ok(node) => frontend::build_application(&node),
+        Err(error) => {
+            println!("the page is missing, and everything else goes on: {error}");
+            Ok(())
+        }
+    }
+}
+
+/// What to open first, for somebody who has just started a server.
+pub(super) fn sign_in_text(instance: &Instance) -> Result<String> {
+    let link = make_link(instance)?;
+    Ok(format!(
+        "
+Open this. It signs you in as dev-user of dev-org, once; `cargo xtask link{port}` prints another.
+
+  {link}
+",
+        port = match instance.address().port() {
+            DEFAULT_PORT => String::new(),
+            other => format!(" --port {other}"),
+        }
+    ))
+}
+
+fn welcome(instance: &Instance) -> Result<String> {
     let curl = Curl(instance.address());
     let body = json!({
         "marketplace": "takealot",
@@ -91,30 +126,19 @@ fn welcome(instance: &Instance, token: &str) -> String {
         "label": "My shop",
         "verify": "skip",
     });
-    format!(
-        "
-Fluxori connections serves on http://{address}, keys and data in {FOLDER}/. Ctrl-C stops it; the data stays.
-
-A token of dev-user in dev-org, good for seven days:
+    Ok(format!(
+        "{sign_in}
+Keys and data are in {FOLDER}/. Ctrl-C stops the server; the data stays. To call the API: a token of the same user, good for seven
+days, an account that is connected without asking Takealot, and the list.
 
   export TOKEN={token}
-
-Connect a Takealot account without asking Takealot, and list what is connected:
-
 {create}
 {list}
 
-Show it and delete it again, with the `id` of an answer above:
-
-  export ID=...
-{show}
-{delete}
-
 ",
-        address = instance.address(),
+        sign_in = sign_in_text(instance)?,
+        token = instance.token()?,
         create = curl.create(&body),
         list = curl.list(),
-        show = curl.one("GET", ""),
-        delete = curl.one("DELETE", ""),
-    )
+    ))
 }

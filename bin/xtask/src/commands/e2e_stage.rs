@@ -3,13 +3,13 @@
 use anyhow::Result;
 
 use crate::{
-    frontend::{Programs, Stage, build},
+    frontend::{Programs, Stage, build_application},
     interrupts::Interrupts,
     tools::{self, Node},
 };
 
 pub(crate) fn run() -> Result<()> {
-    build(&Node::find()?)?;
+    build_application(&Node::find()?)?;
     let chromium = tools::ensure_chromium()?;
     let programs = Programs::build()?;
     let mut interrupts = Interrupts::listen()?;

@@ -11,36 +11,62 @@ use anyhow::{Context, Result};
 
 use crate::{process, terminal, tools::Node};
 
-/// What is made, below the folder of the page.
-const MADE: [&str; 2] = ["dist/app/index.html", "dist/package"];
-/// Its time is when the last build that went well began.
-const STAMP: &str = "dist/built";
+/// One of the two things that are made of the same sources, below the folder of the page.
+struct Product {
+    script: &'static str,
+    made: &'static str,
+    /// Its time is when the last build that went well began.
+    stamp: &'static str,
+}
+
+/// What the server embeds.
+const APPLICATION: Product = Product {
+    script: "build:app",
+    made: "dist/app/index.html",
+    stamp: "dist/built-app",
+};
+/// What other applications use.
+const PACKAGE: Product = Product {
+    script: "build:package",
+    made: "dist/package",
+    stamp: "dist/built-package",
+};
+
 /// Folders that hold no source of what is built.
 const OTHERS: [&str; 5] = ["node_modules", "dist", "e2e", "artefacts", "test-results"];
 
-/// Builds `frontend/dist/app`, which the server embeds, and `frontend/dist/package`, for other applications.
-pub(crate) fn build(node: &Node) -> Result<()> {
-    let folder = node.folder();
-    if is_current(folder).context("could not look at the sources of the page")? {
-        return Ok(());
-    }
-    node.install()?;
-    terminal::step("build the page", || {
-        let begun = folder.join("dist/building");
-        fs::create_dir_all(folder.join("dist"))?;
-        File::create(&begun)?;
-        process::run(&mut node.script("build"))?;
-        fs::rename(begun, folder.join(STAMP)).context("could not mark the page as built")
-    })
+/// Builds the page that the server embeds, `frontend/dist/app`.
+pub(crate) fn build_application(node: &Node) -> Result<()> {
+    terminal::step("build the page", || APPLICATION.build(node))
 }
 
-/// Whether everything is there, and nothing it is made of has changed since.
-fn is_current(folder: &Path) -> io::Result<bool> {
-    let Ok(stamp) = fs::metadata(folder.join(STAMP)) else {
-        return Ok(false);
-    };
-    let is_made = MADE.iter().all(|path| folder.join(path).exists());
-    Ok(is_made && newest_in(folder)? < stamp.modified()?)
+/// Builds the package for other applications, `frontend/dist/package`.
+pub(crate) fn build_package(node: &Node) -> Result<()> {
+    terminal::step("build the package of the page", || PACKAGE.build(node))
+}
+
+impl Product {
+    fn build(&self, node: &Node) -> Result<()> {
+        let folder = node.folder();
+        let is_current = self.is_current(folder);
+        if is_current.context("could not look at the sources of the page")? {
+            return Ok(());
+        }
+        node.install()?;
+        let begun = folder.join(format!("{}-begun", self.stamp));
+        fs::create_dir_all(folder.join("dist"))?;
+        File::create(&begun)?;
+        process::run(&mut node.script(self.script))?;
+        fs::rename(begun, folder.join(self.stamp)).context("could not mark the page as built")
+    }
+
+    /// Whether it is there, and nothing it is made of has changed since.
+    fn is_current(&self, folder: &Path) -> io::Result<bool> {
+        let Ok(stamp) = fs::metadata(folder.join(self.stamp)) else {
+            return Ok(false);
+        };
+        Ok(folder.join(self.made).exists() && newest_in(folder)? < stamp.modified()?)
+    }
 }
 
 /// When the newest of the sources was written. Folders count too: their time is when something in them was made or deleted.
@@ -70,12 +96,11 @@ mod tests {
     fn a_page_is_current_until_a_source_changes() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        for name in ["src/lib", "dist/app", "dist/package", "e2e"] {
+        for name in ["src/lib", "dist/package", "e2e"] {
             fs::create_dir_all(path(name)).unwrap();
         }
         fs::write(path("src/lib/api.ts"), "").unwrap();
-        fs::write(path("dist/app/index.html"), "").unwrap();
-        assert!(!is_current(folder.path()).unwrap());
+        assert!(!PACKAGE.is_current(folder.path()).unwrap());
 
         let later = newest_in(folder.path()).unwrap() + Duration::from_mins(1);
         let written_at = |name: &str, time| {
@@ -86,16 +111,16 @@ mod tests {
                 .unwrap();
             file.set_modified(time).unwrap();
         };
-        written_at(STAMP, later);
-        assert!(is_current(folder.path()).unwrap());
+        written_at(PACKAGE.stamp, later);
+        assert!(PACKAGE.is_current(folder.path()).unwrap());
         written_at("e2e/sign-in.spec.ts", later + Duration::from_mins(1));
-        assert!(is_current(folder.path()).unwrap());
+        assert!(PACKAGE.is_current(folder.path()).unwrap());
         written_at("src/lib/api.ts", later + Duration::from_mins(1));
-        assert!(!is_current(folder.path()).unwrap());
+        assert!(!PACKAGE.is_current(folder.path()).unwrap());
 
-        written_at(STAMP, later + Duration::from_mins(2));
-        assert!(is_current(folder.path()).unwrap());
+        written_at(PACKAGE.stamp, later + Duration::from_mins(2));
+        assert!(PACKAGE.is_current(folder.path()).unwrap());
         fs::remove_dir(path("dist/package")).unwrap();
-        assert!(!is_current(folder.path()).unwrap());
+        assert!(!PACKAGE.is_current(folder.path()).unwrap());
     }
 }

@@ -3,5 +3,5 @@
 mod build;
 mod stage;
 
-pub(crate) use build::build;
+pub(crate) use build::{build_application, build_package};
 pub(crate) use stage::{Programs, Stage};

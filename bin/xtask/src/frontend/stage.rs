@@ -13,7 +13,10 @@ use serde_json::Value;
 
 use crate::{
     interrupts::Interrupts,
-    local::{Environment, Instance, Program, start_telling, status_of, supervise, wait_until},
+    local::{
+        Environment, Instance, Program, page_settings, start_telling, status_of, supervise,
+        wait_until,
+    },
     process, terminal, workspace,
 };
 
@@ -97,9 +100,7 @@ impl Stage {
 }
 
 fn own_settings(instance: &Instance) -> Environment {
-    let mut settings = Environment::default();
-    settings.set("PUBLIC_URL", instance.url());
-    settings.set("SIGN_IN_LINKS", "true");
+    let mut settings = page_settings(instance);
     // Tests are faster than people.
     for name in [
         "REQUESTS_PER_MINUTE",

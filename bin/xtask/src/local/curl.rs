@@ -19,27 +19,17 @@ impl Curl {
     }
 
     fn create_from(&self, data: &str) -> String {
-        format!("{} --json {data}", self.line("", "/api/connections"))
+        format!("{} --json {data}", self.line("/api/connections"))
     }
 
     /// Lists the connections.
     pub(crate) fn list(&self) -> String {
-        self.line("", "/api/connections")
+        self.line("/api/connections")
     }
 
-    /// Does something with the connection whose id the shell has in `ID`.
-    pub(crate) fn one(&self, method: &str, below: &str) -> String {
-        let method = if method == "GET" {
-            String::new()
-        } else {
-            format!(" -X {method}")
-        };
-        self.line(&method, &format!("/api/connections/$ID{below}"))
-    }
-
-    fn line(&self, method: &str, path: &str) -> String {
+    fn line(&self, path: &str) -> String {
         format!(
-            "  curl -sS{method} http://{}{path} -H \"Authorization: Bearer $TOKEN\"",
+            "  curl -sS http://{}{path} -H \"Authorization: Bearer $TOKEN\"",
             self.0
         )
     }
@@ -60,8 +50,8 @@ mod tests {
     fn a_line_names_the_server_and_takes_the_token_from_the_shell() {
         let curl = Curl("127.0.0.1:8080".parse().unwrap());
         assert_eq!(
-            curl.one("POST", "/test"),
-            "  curl -sS -X POST http://127.0.0.1:8080/api/connections/$ID/test -H \"Authorization: Bearer $TOKEN\""
+            curl.list(),
+            "  curl -sS http://127.0.0.1:8080/api/connections -H \"Authorization: Bearer $TOKEN\""
         );
         assert!(
             curl.create(&json!({ "label": "Ada's" }))

@@ -71,10 +71,10 @@ impl Marketplace {
     }
 }
 
-/// A marketplace with the requests that connect it: the name of each, and its file in the folder.
+/// A marketplace, and the file in the folder with the request that connects it with the key that works.
 pub(crate) struct Offer {
     pub(crate) marketplace: &'static str,
-    pub(crate) requests: Vec<(&'static str, String)>,
+    pub(crate) file: String,
 }
 
 /// Writes one request for each marketplace and each behaviour of its key.
@@ -82,15 +82,14 @@ pub(crate) fn write_offers(folder: &Path, keys: &Environment) -> Result<Vec<Offe
     MARKETPLACES
         .iter()
         .map(|marketplace| {
-            let requests = ["refused", "throttled", "good"].into_iter().map(|key| {
-                let name = format!("{}-{key}.json", marketplace.name);
+            let file = |key: &str| format!("{}-{key}.json", marketplace.name);
+            for key in ["refused", "throttled", "good"] {
                 let body = marketplace.request(key, keys)?;
-                write_private(&folder.join(&name), &format!("{body:#}\n"))?;
-                Ok((key, name))
-            });
+                write_private(&folder.join(file(key)), &format!("{body:#}\n"))?;
+            }
             Ok(Offer {
                 marketplace: marketplace.name,
-                requests: requests.collect::<Result<_>>()?,
+                file: file("good"),
             })
         })
         .collect()
@@ -119,6 +118,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let offers = write_offers(folder.path(), &keys()).unwrap();
         assert_eq!(offers.len(), 4);
+        assert_eq!(offers[2].file, "shopify-good.json");
         let written = std::fs::read_to_string(folder.path().join("shopify-refused.json")).unwrap();
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&written).unwrap(),

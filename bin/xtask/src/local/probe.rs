@@ -38,15 +38,21 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 18];
-            stream.read_exact(&mut request).unwrap();
+            // To its end: closing on unread bytes may take the answer with it.
+            let mut request = Vec::new();
+            let mut piece = [0; 256];
+            while !request.ends_with(b"\r\n\r\n") {
+                let length = stream.read(&mut piece).unwrap();
+                assert!(length > 0, "the request ended early");
+                request.extend(&piece[..length]);
+            }
             stream
                 .write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
                 .unwrap();
             request
         });
         assert_eq!(status_of(address, "/readyz").unwrap(), 503);
-        assert_eq!(&server.join().unwrap(), b"GET /readyz HTTP/1");
+        assert!(server.join().unwrap().starts_with(b"GET /readyz HTTP/1"));
     }
 
     #[test]

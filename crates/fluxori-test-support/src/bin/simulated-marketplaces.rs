@@ -1,8 +1,8 @@
 //! Runs the simulated marketplaces until it is stopped.
 //!
 //! Prints `NAME=value` lines up to the first empty one: the settings that point a server here, and as `DEMO_…` the
-//! credentials that work here and nowhere else. `DEMO_PAGE` is where a person connects accounts in a browser; it wants the
-//! address of the application and a token: `#api=http://127.0.0.1:8080&token=…`.
+//! credentials that work here and nowhere else. `DEMO_ORIGIN` is where they are, `DEMO_PORTAL` where a
+//! person finds those credentials and breaks what was connected.
 
 use std::{
     io::{self, Write},
@@ -49,7 +49,7 @@ fn run(arguments: &[String]) -> io::Result<()> {
     }
     let index = &providers.endpoints().index_url;
     writeln!(out, "DEMO_ORIGIN={}", index.trim_end_matches('/'))?;
-    writeln!(out, "DEMO_PAGE={index}demo")?;
+    writeln!(out, "DEMO_PORTAL={index}portal")?;
     writeln!(
         out,
         "\nThe simulated marketplaces are running. Stop them with Ctrl-C."

@@ -9,6 +9,8 @@ pub struct Endpoints {
     pub takealot_marketplace_url: String,
     /// For the setting of the same name.
     pub takealot_seller_url: String,
+    /// For the setting of the same name: where sellers find their keys.
+    pub takealot_portal_url: String,
     /// For the setting of the same name.
     pub amazon_lwa_url: String,
     /// For the setting of the same name.
@@ -37,6 +39,7 @@ impl Endpoints {
             index_url: format!("{origin}/"),
             takealot_marketplace_url: format!("{origin}/takealot/marketplace"),
             takealot_seller_url: format!("{origin}/takealot/seller"),
+            takealot_portal_url: format!("{origin}/portal/takealot"),
             amazon_lwa_url: format!("{origin}/amazon/lwa"),
             amazon_sp_api_na_url: format!("{origin}/amazon/na"),
             amazon_sp_api_eu_url: format!("{origin}/amazon/eu"),
@@ -59,6 +62,7 @@ impl Endpoints {
                 self.takealot_marketplace_url.as_str(),
             ),
             ("TAKEALOT_SELLER_URL", &self.takealot_seller_url),
+            ("TAKEALOT_PORTAL_URL", &self.takealot_portal_url),
             ("AMAZON_LWA_URL", &self.amazon_lwa_url),
             ("AMAZON_SP_API_NA_URL", &self.amazon_sp_api_na_url),
             ("AMAZON_SP_API_EU_URL", &self.amazon_sp_api_eu_url),

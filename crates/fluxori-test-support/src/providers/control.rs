@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web::Bytes};
 use serde_json::{Value, json};
 
 use super::{
-    Call, Fault, FaultRule, GrantView, Provider, Seed, SeededGrant, TokenState, state::State, wire,
+    Call, Fault, FaultRule, GrantView, Provider, Seed, SeededGrant, TokenState,
+    seller::Marketplace, state::State, wire,
 };
 
 /// More than this at once is a mistake.
@@ -33,6 +34,8 @@ pub(super) fn answer(
             state.faults().clear();
             Some(json!({}))
         }
+        ("POST", "withdraw") => seller_order(&order, |one| state.withdraw(one)),
+        ("POST", "accept") => seller_order(&order, |one| state.accept(one)),
         ("POST", "expire") => expire(state, &order),
         ("POST", "token") => token_state(state, &order),
         _ => return Some(wire::json(404, &json!({"problem": "unknown order"}))),
@@ -166,6 +169,12 @@ fn add_fault(state: &State, order: &Value) -> Option<Value> {
 fn expire(state: &State, order: &Value) -> Option<Value> {
     let provider = Provider::of_name(order["provider"].as_str()?)?;
     state.grants().expire_access(provider, state.now());
+    Some(json!({}))
+}
+
+/// `{"marketplace":"takealot"}`: what a seller does there.
+fn seller_order(order: &Value, work: impl FnOnce(Marketplace)) -> Option<Value> {
+    work(Marketplace::of_name(order["marketplace"].as_str()?)?);
     Some(json!({}))
 }
 

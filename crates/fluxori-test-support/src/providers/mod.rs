@@ -19,6 +19,7 @@ mod oauth;
 pub(crate) mod pages;
 mod routes;
 mod seen;
+mod seller;
 mod server;
 mod shopify;
 mod shopify_webhook;

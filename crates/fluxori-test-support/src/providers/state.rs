@@ -109,6 +109,11 @@ impl State {
         scripted(Some(call)).or_else(|| scripted(None))
     }
 
+    /// How `key` is answered at every call for which nothing else is written down.
+    pub(super) fn scripted_for_all(&self, key: &str) -> Option<Behaviour> {
+        self.lock().scripts.get(&(key.to_owned(), None)).cloned()
+    }
+
     /// How a refresh token is answered where it is written down for it or for its account; `None` when it is up to
     /// the rules for live grants.
     pub(super) fn scripted(&self, refresh: &str, call: Call) -> Option<Behaviour> {

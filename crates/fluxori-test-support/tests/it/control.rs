@@ -1,4 +1,4 @@
-use fluxori_test_support::providers::{Provider, Seed, keys};
+use fluxori_test_support::providers::{Provider, Seed, TokenState, keys};
 use serde_json::json;
 
 use crate::world::World;
@@ -83,4 +83,34 @@ fn a_malformed_order_is_refused() {
         assert_eq!(refused.status, 400, "{order}");
     }
     assert_eq!(world.send("GET", "/control/x", &[], "").status, 404);
+}
+
+#[test]
+fn another_process_withdraws_an_authorisation_and_gives_keys_back() {
+    let world = World::new();
+    let seeded = world.providers.seed_grant(Seed::new(Provider::Xero, "ada"));
+    let other = Seed::new(Provider::Shopify, "a.myshopify.com");
+    let other = world.providers.seed_grant(other);
+    let reached = |token: &str| {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str())];
+        let answer = world.send("GET", "/xero/connections", &headers, "");
+        answer.json().as_array().map(Vec::len)
+    };
+    let order = |what: &str| {
+        let path = format!("/control/{what}");
+        let ordered = world.post_json(&path, &[], &json!({"marketplace": "xero"}));
+        assert_eq!(ordered.status, 200);
+    };
+    let (key, token) = (keys::XERO_GOOD, seeded.access_token.as_str());
+    assert_eq!((reached(key), reached(token)), (Some(1), Some(1)));
+    order("withdraw");
+    assert_eq!((reached(key), reached(token)), (None, Some(0)));
+    let refresh = world.providers.token_state(&seeded.refresh_token);
+    assert_eq!(refresh, TokenState::Dead);
+    assert!(world.providers.grant(other.id).unwrap().is_alive);
+    order("accept");
+    assert_eq!((reached(key), reached(token)), (Some(1), Some(0)));
+    let refused = world.post_json("/control/accept", &[], &json!({"marketplace": "ebay"}));
+    assert_eq!(refused.status, 400);
 }

@@ -4,6 +4,7 @@ use std::{
     thread,
 };
 
+use fluxori_test_support::providers::{Provider, Seed, keys};
 use url::form_urlencoded::Serializer;
 
 use crate::world::World;
@@ -62,10 +63,7 @@ fn what_an_address_says_is_text() {
     let link = world.address(
         "/shopify/a.myshopify.com/admin/oauth/authorize",
         &[
-            (
-                "client_id",
-                fluxori_test_support::providers::keys::SHOPIFY_CLIENT_ID,
-            ),
+            ("client_id", keys::SHOPIFY_CLIENT_ID),
             ("scope", "<script>"),
             (
                 "redirect_uri",
@@ -111,4 +109,48 @@ fn a_shop_sends_its_messages_and_says_what_came_back() {
     let message = application.join().unwrap();
     assert!(message.contains("x-shopify-topic: app/uninstalled"));
     assert!(message.contains("x-shopify-hmac-sha256: "));
+}
+
+#[test]
+fn a_seller_finds_keys_and_breaks_what_was_connected() {
+    let world = World::new();
+    let portal = world.send("GET", "/portal", &[], "").text;
+    for (_, key) in keys::demo_values() {
+        let is_shown = portal.contains(&format!(">{key}</code>"));
+        assert!(is_shown || key == keys::XERO_TENANT, "{key}");
+    }
+    let ask = || {
+        let headers = [("x-api-key", keys::TAKEALOT_GOOD)];
+        let path = "/takealot/marketplace/v1/seller";
+        world.send("GET", path, &headers, "").status
+    };
+    let press = |order: &str| {
+        let body = format!("marketplace=takealot&order={order}");
+        world.send("POST", "/portal", &[], &body).status
+    };
+    assert_eq!(ask(), 200);
+    assert_eq!((press("withdraw"), ask()), (303, 403));
+    let portal = world.send("GET", "/portal", &[], "").text;
+    assert!(portal.contains("The keys that worked are refused."));
+    assert_eq!((press("accept"), ask()), (303, 200));
+    assert_eq!(press("expire"), 400);
+}
+
+#[test]
+fn a_press_ends_what_a_person_agreed_to() {
+    let world = World::new();
+    let seeded = world.providers.seed_grant(Seed::new(Provider::Xero, "ada"));
+    let is_alive = || world.providers.grant(seeded.id).unwrap().is_alive;
+    world.send("POST", "/portal", &[], "marketplace=xero&order=expire");
+    assert!(is_alive());
+    world.send("POST", "/portal", &[], "marketplace=xero&order=withdraw");
+    assert!(!is_alive());
+}
+
+#[test]
+fn the_page_that_takealot_shows_has_its_keys_only() {
+    let world = World::new();
+    let page = world.send("GET", "/portal/takealot", &[], "").text;
+    assert!(page.contains(keys::TAKEALOT_GOOD));
+    assert!(!page.contains("<form") && !page.contains(keys::SHOPIFY_SHOP));
 }

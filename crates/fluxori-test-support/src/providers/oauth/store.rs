@@ -135,6 +135,18 @@ impl Grants {
         }
     }
 
+    /// Ends every grant of a marketplace, and all that they reached.
+    pub(in super::super) fn end_all(&mut self, provider: Provider) {
+        for grant in self.by_id.values_mut() {
+            grant.is_revoked |= grant.provider == provider;
+        }
+        match provider {
+            Provider::Amazon => {}
+            Provider::Shopify => self.shops.clear(),
+            Provider::Xero => self.organisations.clear(),
+        }
+    }
+
     /// Ends a grant: none of its tokens works any more.
     pub(super) fn revoke(&mut self, id: u64) {
         if let Some(grant) = self.by_id.get_mut(&id) {

@@ -46,7 +46,8 @@ pub(super) fn show(state: &State) -> HttpResponse {
     );
     let content = format!(
         "<p>Served from <code>{}</code>.</p>\
-         <h2>Connect, as the application does it</h2><ul><li><a href=\"/demo\">Demo</a></li></ul>\
+         <h2>Keys, and ways to break a connection</h2><ul>\
+         <li><a href=\"/portal\">Seller portals</a></li></ul>\
          <h2>Begin at the marketplace</h2><ul>\
          <li><a href=\"/amazon/appstore\">Amazon: Selling Partner Appstore</a></li>\
          <li><a href=\"/shopify/install\">Shopify: add an application</a></li></ul>\

@@ -4,9 +4,9 @@ mod amazon;
 mod appstore;
 pub(crate) mod asked;
 pub(crate) mod callback;
-mod demo;
 pub(crate) mod html;
 mod index;
+mod portal;
 mod shopify;
 mod webhook;
 mod xero;
@@ -26,7 +26,8 @@ pub(super) async fn answer(
     let asked = Asked::new(request, body);
     let page = match parts {
         [""] => index::show(state),
-        ["demo"] => demo::show(),
+        ["portal"] => portal::answer(state, &asked),
+        ["portal", "takealot"] => portal::takealot(),
         ["amazon", "sellercentral", "apps", "authorize", "consent"] => {
             amazon::consent(state, &asked)
         }
