@@ -1,16 +1,24 @@
 //! The few numbers of a `JUnit` report that the last line of a test run needs.
 
-/// Reads `tests`, `failures` and `errors` of the outermost element.
+use std::{fs, path::Path};
+
+/// Reads a report; `None` where it is missing or something else.
+pub(crate) fn counts_of(report: &Path) -> Option<(u64, u64)> {
+    passed_and_failed(&fs::read_to_string(report).ok()?)
+}
+
+/// Reads `tests`, `failures`, `errors` and, where it is told, `skipped` of the outermost element.
 ///
 /// Returns passed and failed, or `None` where the text is no such report.
-pub(crate) fn passed_and_failed(report: &str) -> Option<(u64, u64)> {
+fn passed_and_failed(report: &str) -> Option<(u64, u64)> {
     let element = report.split("<testsuites").nth(1)?.split('>').next()?;
     let number = |name: &str| -> Option<u64> {
         let value = element.split(&format!(" {name}=\"")).nth(1)?;
         value.split('"').next()?.parse().ok()
     };
     let failed = number("failures")? + number("errors")?;
-    Some((number("tests")?.checked_sub(failed)?, failed))
+    let skipped = number("skipped").unwrap_or_default();
+    Some((number("tests")?.checked_sub(failed + skipped)?, failed))
 }
 
 /// Adds up the `test result:` lines that `cargo test` prints: passed and failed.
@@ -43,6 +51,12 @@ mod tests {
 <testsuites name="nextest-run" tests="12" failures="2" errors="1" uuid="x">
     <testsuite name="a" tests="3" failures="0">"#;
         assert_eq!(passed_and_failed(report), Some((9, 3)));
+    }
+
+    #[test]
+    fn a_test_that_was_skipped_did_not_pass() {
+        let report = r#"<testsuites id="" tests="5" failures="1" skipped="2" errors="0" time="1">"#;
+        assert_eq!(passed_and_failed(report), Some((2, 1)));
     }
 
     #[test]

@@ -7,8 +7,11 @@ use clap::ValueEnum;
 
 use super::{chaos, check_layers, generate, storm, test};
 use crate::{
+    frontend::{build_application, build_package},
     process::{run as run_command, succeeds},
-    terminal, tools, workspace,
+    terminal,
+    tools::{self, Node},
+    workspace,
 };
 
 #[derive(clap::Args)]
@@ -37,6 +40,8 @@ enum Step {
     Docs,
     /// The committed files that are made from the code are those it makes now
     Generated,
+    /// The page: lints, types, format, both builds, and how large they are
+    Frontend,
     /// Licences, banned crates, sources; known vulnerabilities where their list can be fetched
     Deny,
     /// Every test passes on both databases
@@ -101,6 +106,7 @@ impl Step {
             Self::Clippy => clippy(fix),
             Self::Docs => docs(),
             Self::Generated => generate::run(&generate::Args { check: !fix }),
+            Self::Frontend => frontend(fix),
             Self::Deny => deny(),
             Self::Test => test::run(&test::Args::default()),
             Self::Storm => storm::run(&storm::Args::short()),
@@ -115,6 +121,7 @@ impl Step {
             Self::Clippy => "cargo xtask check --fix --only clippy, then by hand",
             Self::Docs => "mend the doc comments named above",
             Self::Generated => "cargo xtask generate, and commit the result",
+            Self::Frontend => "npm run format in frontend/, then by hand",
             Self::Deny => {
                 "replace the crate (`cargo tree -i` says who brings it), or add an exception with its reason to deny.toml"
             }
@@ -157,6 +164,20 @@ fn docs() -> Result<()> {
             .args(["doc", "--workspace", "--all-features", "--no-deps"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )
+}
+
+fn frontend(fix: bool) -> Result<()> {
+    let node = Node::find()?;
+    node.install()?;
+    if fix {
+        run_command(&mut node.script("format"))?;
+    }
+    for script in ["format:check", "lint", "typecheck"] {
+        run_command(&mut node.script(script))?;
+    }
+    build_application(&node)?;
+    build_package(&node)?;
+    run_command(&mut node.script("size"))
 }
 
 fn deny() -> Result<()> {
@@ -205,7 +226,9 @@ mod tests {
         let result = <Cli as clap::Parser>::try_parse_from(["check", "--only", "lint"]);
         let error = result.err().unwrap().to_string();
         assert!(
-            error.contains("fmt, layers, clippy, docs, generated, deny, test, storm, chaos"),
+            error.contains(
+                "fmt, layers, clippy, docs, generated, frontend, deny, test, storm, chaos"
+            ),
             "{error}"
         );
     }

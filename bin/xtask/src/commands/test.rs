@@ -1,214 +1,144 @@
-//! `cargo xtask test`: every test, on both databases, from nothing.
+//! `cargo xtask test`: every test, on both databases and in a browser, from nothing.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+mod page;
+mod rust;
 
-use anyhow::{Context, Result, ensure};
-use fluxori_test_support::{
-    artefacts,
-    database::{PostgresServer, SERVER_VARIABLE},
-};
+use std::{fs, path::PathBuf};
 
-use crate::{canary, junit, process, terminal, tools, workspace};
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::{canary, terminal, workspace};
+use page::Page;
+use rust::Rust;
 
 #[derive(Default, clap::Args)]
 pub(crate) struct Args {
-    /// Words for the test runner, such as a part of a test's name or `-p fluxori-vault`
+    /// Run only this part; may be repeated
+    #[arg(long, value_name = "PART")]
+    only: Vec<Part>,
+    /// Words for the test runner, of the crates unless --only says otherwise: a part of a test's name, or `-p fluxori-vault`
     #[arg(last = true, value_name = "WORDS")]
     words: Vec<String>,
 }
 
-pub(crate) fn run(args: &Args) -> Result<()> {
-    tools::ensure_postgresql()?;
-    let run = Run::prepare(&args.words)?;
-    terminal::step("build the tests", || run.build())?;
-
-    let server = terminal::step("start a private PostgreSQL", || {
-        PostgresServer::start().context("PostgreSQL did not start")
-    })?;
-    let url = server.url("postgres");
-    let tests = terminal::step("tests", || run.tests(&url));
-    let documentation = if run.is_whole() {
-        terminal::step("tests in the documentation", || run.documentation(&url))
-    } else {
-        Ok(())
-    };
-    let leaks = terminal::step("search what the tests left behind for secrets", || {
-        run.search(server.socket_dir())
-    });
-    drop(server);
-
-    if let Ok((passed, failed)) = run.counts() {
-        println!("\n{passed} passed, {failed} failed");
-    }
-    tests.and(documentation).and(leaks)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The page by itself
+    Frontend,
+    /// The crates, on SQLite and on a private PostgreSQL, and the examples in their documentation
+    Rust,
+    /// The page in a browser, against the whole product
+    E2e,
 }
 
-/// One run: how tests are started, and where what they print and leave behind is kept.
-struct Run<'a> {
-    words: &'a [String],
-    /// What the runners printed, one file a runner.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let parts = chosen(&args.only, &args.words);
+    let kept = Kept::prepare()?;
+    let page = prepare_page(&args.only, &parts, &kept)?;
+    let rust = parts
+        .contains(&Part::Rust)
+        .then(|| Rust::prepare(&args.words, &kept))
+        .transpose()?;
+
+    let mut outcomes = Vec::new();
+    for part in parts {
+        match (part, &page, &rust) {
+            (Part::Frontend, Some(page), _) => outcomes.push(page.run_alone(&args.words)),
+            (Part::Rust, _, Some(rust)) => outcomes.extend(rust.run()),
+            (Part::E2e, Some(page), _) => outcomes.push(page.run_in_browser(&args.words)),
+            _ => {}
+        }
+    }
+    let leaks = terminal::step("search what the tests left behind for secrets", || {
+        let mut places = kept.places();
+        if let Some(rust) = &rust {
+            places.extend(rust.places()?);
+        }
+        canary::ensure_none(&places)
+    });
+    drop(rust);
+
+    let (passed, failed) = sum(&outcomes);
+    println!("\n{passed} passed, {failed} failed");
+    for outcome in outcomes {
+        outcome.result?;
+    }
+    leaks
+}
+
+/// What somebody asked for: words alone are for the crates.
+fn chosen(only: &[Part], words: &[String]) -> Vec<Part> {
+    if only.is_empty() && !words.is_empty() {
+        return vec![Part::Rust];
+    }
+    let all = Part::value_variants().iter().copied();
+    all.filter(|part| only.is_empty() || only.contains(part))
+        .collect()
+}
+
+/// What the tests of the page need; `None` where they are not to be run, or cannot be.
+fn prepare_page<'a>(only: &[Part], parts: &[Part], kept: &'a Kept) -> Result<Option<Page<'a>>> {
+    if *parts == [Part::Rust] {
+        return Ok(None);
+    }
+    match Page::prepare(parts, kept) {
+        Ok(page) => Ok(Some(page)),
+        Err(error) if page::may_be_left_out(only) => {
+            println!("the page is NOT TESTED here: {error}");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// How one runner ended, and how many tests passed and failed where it said so.
+struct Outcome {
+    result: Result<()>,
+    counts: Option<(u64, u64)>,
+}
+
+fn sum(outcomes: &[Outcome]) -> (u64, u64) {
+    outcomes
+        .iter()
+        .filter_map(|outcome| outcome.counts)
+        .fold((0, 0), |(passed, failed), (more, worse)| {
+            (passed + more, failed + worse)
+        })
+}
+
+/// Where what a run leaves is kept until the next one.
+struct Kept {
+    /// What the runners printed and reported.
     output: PathBuf,
     /// What tests chose to leave.
     artefacts: PathBuf,
-    runner: Runner,
+    /// Database, keys and log of the server that browsers met.
+    stage: PathBuf,
 }
 
-enum Runner {
-    Nextest {
-        profile: &'static str,
-        report: PathBuf,
-    },
-    /// Slower and plainer, on a machine without nextest.
-    Cargo,
-}
-
-impl<'a> Run<'a> {
-    fn prepare(words: &'a [String]) -> Result<Self> {
-        let target = workspace::target_folder()?;
-        let kept = target.join("xtask-test");
-        if kept.exists() {
-            fs::remove_dir_all(&kept).context("could not remove what the last run left")?;
+impl Kept {
+    fn prepare() -> Result<Self> {
+        let folder = workspace::target_folder()?.join("xtask-test");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).context("could not remove what the last run left")?;
         }
-        let (output, artefacts) = (kept.join("output"), kept.join("artefacts"));
-        fs::create_dir_all(&output)?;
-        fs::create_dir_all(&artefacts)?;
-
-        let runner =
-            if process::succeeds(Command::new("cargo-nextest").args(["nextest", "--version"])) {
-                let profile = if env::var_os("CI").is_some() {
-                    "ci"
-                } else {
-                    "default"
-                };
-                // Below the root whatever CARGO_TARGET_DIR says.
-                let report = workspace::root()
-                    .join("target/nextest")
-                    .join(profile)
-                    .join("junit.xml");
-                Runner::Nextest { profile, report }
-            } else {
-                println!("no cargo-nextest here, so `cargo test` runs the tests");
-                Runner::Cargo
-            };
-        Ok(Self {
-            words,
-            output,
-            artefacts,
-            runner,
-        })
-    }
-
-    /// Whether every test runs, and not only those that somebody asked for.
-    fn is_whole(&self) -> bool {
-        self.words.is_empty()
-    }
-
-    fn build(&self) -> Result<()> {
-        let mut command = self.runner();
-        command.arg("--no-run").args(packages_in(self.words));
-        process::run(&mut command)
-    }
-
-    fn tests(&self, postgres: &str) -> Result<()> {
-        let mut command = self.runner();
-        if let Runner::Cargo = self.runner {
-            command.args(["--no-fail-fast"]);
-            command.args(self.words);
-            // What a passing test prints is searched as well.
-            command.args(["--", "--show-output"]);
-        } else {
-            command.args(self.words);
-        }
-        self.set_environment(&mut command, postgres);
-        match &self.runner {
-            Runner::Nextest { report, .. } => {
-                let _ = fs::remove_file(report);
-                process::run(&mut command)
-            }
-            Runner::Cargo => process::run_and_keep(command, &self.output.join("tests")),
-        }
-    }
-
-    fn documentation(&self, postgres: &str) -> Result<()> {
-        let mut command = workspace::cargo();
-        command.args(["test", "--doc", "--workspace", "--all-features"]);
-        self.set_environment(&mut command, postgres);
-        process::run_and_keep(command, &self.output.join("documentation"))
-    }
-
-    /// Searches everything that was kept, and the files of PostgreSQL with its log of writes, where what was deleted is
-    /// found too; a run of which nothing was kept proves nothing and fails.
-    fn search(&self, postgresql: &Path) -> Result<()> {
-        let mut places = vec![
-            self.output.clone(),
-            self.artefacts.clone(),
-            postgresql.to_owned(),
-        ];
-        if let Runner::Nextest { report, .. } = &self.runner {
-            ensure!(
-                report.exists(),
-                "the tests left no report at {}",
-                report.display()
-            );
-            places.push(report.clone());
-        }
-        canary::ensure_none(&places)
-    }
-
-    /// How many tests passed and failed, as the runners said.
-    fn counts(&self) -> Result<(u64, u64)> {
-        let kept = |name: &str| fs::read_to_string(self.output.join(name)).unwrap_or_default();
-        let tests = match &self.runner {
-            Runner::Nextest { report, .. } => fs::read_to_string(report)
-                .ok()
-                .and_then(|report| junit::passed_and_failed(&report))
-                .context("the tests left no report that can be counted")?,
-            Runner::Cargo => junit::results_in(&kept("tests")),
+        let kept = Self {
+            output: folder.join("output"),
+            artefacts: folder.join("artefacts"),
+            stage: folder.join("stage"),
         };
-        let documentation = junit::results_in(&kept("documentation"));
-        Ok((tests.0 + documentation.0, tests.1 + documentation.1))
-    }
-
-    /// The runner with what it always gets; the same features as every other step, so that nothing is built twice.
-    fn runner(&self) -> Command {
-        let mut command = workspace::cargo();
-        match self.runner {
-            Runner::Nextest { profile, .. } => {
-                command.args(["nextest", "run", "--profile", profile])
-            }
-            Runner::Cargo => command.args(["test", "--tests", "--examples"]),
-        };
-        command.arg("--all-features");
-        if packages_in(self.words).is_empty() {
-            command.arg("--workspace");
+        for folder in kept.places() {
+            fs::create_dir_all(folder)?;
         }
-        command
+        Ok(kept)
     }
 
-    fn set_environment(&self, command: &mut Command, postgres: &str) {
-        command
-            .env(SERVER_VARIABLE, postgres)
-            .env(artefacts::FOLDER_VARIABLE, &self.artefacts);
+    fn places(&self) -> Vec<PathBuf> {
+        [&self.output, &self.artefacts, &self.stage]
+            .map(Clone::clone)
+            .into()
     }
-}
-
-/// The words among `words` that choose packages: `-p NAME`, `--package NAME`, `--package=NAME`.
-fn packages_in(words: &[String]) -> Vec<&String> {
-    let mut chosen = Vec::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if word == "-p" || word == "--package" {
-            chosen.push(word);
-            chosen.extend(words.next());
-        } else if word.starts_with("-p=") || word.starts_with("--package=") {
-            chosen.push(word);
-        }
-    }
-    chosen
 }
 
 #[cfg(test)]
@@ -216,20 +146,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_words_that_choose_packages_reach_the_build() {
-        let words: Vec<String> = [
-            "-p",
-            "fluxori-vault",
-            "opens",
-            "--package=xtask",
-            "--no-capture",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        assert_eq!(
-            packages_in(&words),
-            ["-p", "fluxori-vault", "--package=xtask"]
-        );
-        assert_eq!(packages_in(&words[2..3]), [""; 0]);
+    fn words_alone_are_for_the_crates() {
+        let words = ["opens".to_owned()];
+        assert_eq!(chosen(&[], &[]), Part::value_variants());
+        assert_eq!(chosen(&[], &words), [Part::Rust]);
+        assert_eq!(chosen(&[Part::E2e], &words), [Part::E2e]);
+        let both = [Part::E2e, Part::Frontend];
+        assert_eq!(chosen(&both, &[]), [Part::Frontend, Part::E2e]);
+    }
+
+    #[test]
+    fn a_runner_that_counted_nothing_is_left_out_of_the_sum() {
+        let outcome = |counts| Outcome {
+            result: Ok(()),
+            counts,
+        };
+        let outcomes = [outcome(Some((3, 1))), outcome(None), outcome(Some((4, 0)))];
+        assert_eq!(sum(&outcomes), (7, 1));
     }
 }
