@@ -29,7 +29,11 @@ export default typescript.config(
   ...typescript.configs.strictTypeChecked,
   hooks.configs.flat["recommended-latest"],
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.js", "scripts/*.js"] } } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js", "scripts/*.js", "scripts/measure/*.js"] },
+      },
+    },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       "no-console": "error",
@@ -50,9 +54,9 @@ export default typescript.config(
   layers(["src/features/**"], ["app", "testing"]),
   layers(["src/app/**", "src/package.tsx"], ["testing"]),
   {
-    files: ["*.js", "scripts/*.js"],
+    files: ["*.js", "scripts/**/*.js"],
     extends: [typescript.configs.disableTypeChecked],
-    languageOptions: { globals: globals.node },
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
     rules: { "no-console": "off" },
   },
 );

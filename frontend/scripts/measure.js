@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { firstScreen } from "./measure/first-screen.js";
+import { audit } from "./measure/lighthouse.js";
+import { manyConnections } from "./measure/many-connections.js";
+import { openBrowser, signIn } from "./measure/browser.js";
+
+/**
+ * What the page must reach on this machine, beside a running stage (`cargo xtask e2e-stage`). Outside of the tests:
+ * how fast something is depends on what else the machine does.
+ */
+const folder = mkdtempSync(path.join(tmpdir(), "measure-"));
+const browser = await openBrowser(folder);
+
+async function signedOutAudit() {
+  await browser.context.clearCookies();
+  return audit(browser.port, [["sign-in", "/"]]);
+}
+
+try {
+  const cookies = await signIn(browser.context);
+  const speed = await firstScreen(browser.context, cookies);
+  await browser.context.addCookies(cookies);
+  const results = [
+    ...speed,
+    ...(await manyConnections(browser.context)),
+    ...(await audit(browser.port, [
+      ["list", "/"],
+      ["form", "/?connect=takealot"],
+    ])),
+    ...(await signedOutAudit()),
+  ];
+  for (const { name, value, unit, bar } of results) {
+    const isMissed = bar !== undefined && (unit === "ms" ? value > bar : value < bar);
+    const against = bar === undefined ? "" : `, ${unit === "ms" ? "at most" : "at least"} ${bar}`;
+    console.log(`${isMissed ? "MISSED  " : "        "}${name}: ${Math.round(value)} ${unit}${against}`);
+    process.exitCode = isMissed ? 1 : process.exitCode;
+  }
+} finally {
+  await browser.context.close();
+  rmSync(folder, { recursive: true, force: true });
+}
