@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    DoctorArguments,
+    DoctorArguments, SignInLinkArguments,
     secrets::{MigrateArguments, ReconcileArguments},
 };
 
@@ -38,6 +38,8 @@ pub(crate) enum Command {
     /// Where secrets are kept: count, move and compare them.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// Print a link that signs in to the page, once. For development: needs `SIGN_IN_LINKS=true`.
+    SignInLink(SignInLinkArguments),
     /// Examine settings, keys, database, Google Cloud and marketplaces, and say what to mend. Changes nothing.
     Doctor(DoctorArguments),
     /// Print the `OpenAPI` document.

@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod api_settings;
 mod arguments;
 mod commands;
 mod housekeeping;
+mod identity_http;
 mod logging;
+mod page;
 
 use std::process::ExitCode;
 
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
         Command::Secrets(SecretsCommand::Reconcile(arguments)) => {
             commands::secrets::reconcile(&arguments)
         }
+        Command::SignInLink(arguments) => commands::sign_in_link(&arguments),
         Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Openapi => commands::openapi(),
         Command::Config(ConfigCommand::Reference) => commands::config_reference(),

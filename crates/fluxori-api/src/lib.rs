@@ -3,18 +3,24 @@
 mod auth;
 mod error;
 mod http;
+mod page;
 mod ports;
 mod problem;
+mod random;
 mod routes;
 mod schema;
 mod server;
 mod settings;
+mod sign_in;
 mod state;
 mod time;
 
 pub use error::ApiError;
-pub use ports::{KeySource, KeySourceError, NotReady, Readiness};
+pub use ports::{
+    FormAnswer, IdentityForm, IdentityHttp, IdentityHttpError, NotReady, PageAssets, Readiness,
+};
 pub use routes::openapi;
 pub use server::Server;
 pub use settings::{ApiSettings, JwtSettings, SettingsError};
-pub use state::ApiState;
+pub use sign_in::{OidcSettings, SignInLink, SignInLinkError, SignInSettings};
+pub use state::{ApiState, PageState};

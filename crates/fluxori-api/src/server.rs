@@ -21,7 +21,9 @@ use crate::{
     ApiError, ApiSettings, ApiState,
     auth::Authenticator,
     http::{Limits, MaxBody, edge},
+    page::Page,
     routes,
+    sign_in::SignIn,
 };
 
 /// How long a client may take to send the head of a request.
@@ -36,6 +38,7 @@ pub struct Server {
     settings: ApiSettings,
     state: ApiState,
     authenticator: Authenticator,
+    sign_in: Option<SignIn>,
     listeners: Vec<TcpListener>,
 }
 
@@ -44,9 +47,10 @@ impl Server {
     ///
     /// # Errors
     /// [`ApiError::Settings`], [`ApiError::Listen`].
-    pub fn bind(settings: ApiSettings, state: ApiState) -> Result<Self, ApiError> {
+    pub fn bind(mut settings: ApiSettings, state: ApiState) -> Result<Self, ApiError> {
         settings.check()?;
         let authenticator = Authenticator::new(&settings.jwt, &state)?;
+        let sign_in = SignIn::new(&mut settings, &state)?;
         let listeners = settings
             .listen
             .iter()
@@ -61,6 +65,7 @@ impl Server {
             settings,
             state,
             authenticator,
+            sign_in,
             listeners,
         })
     }
@@ -102,8 +107,12 @@ impl Server {
             settings,
             state,
             authenticator,
+            sign_in,
             listeners,
         } = self;
+        let page = sign_in.as_ref().and(state.page.as_ref());
+        let page = web::Data::new(page.map(|page| Page::new(Arc::clone(&page.assets))));
+        let sign_in = web::Data::new(sign_in);
         let state = web::Data::new(state);
         let authenticator = web::Data::new(authenticator);
         let max_body = MaxBody(settings.max_body_bytes);
@@ -112,6 +121,8 @@ impl Server {
             App::new()
                 .app_data(state.clone())
                 .app_data(authenticator.clone())
+                .app_data(sign_in.clone())
+                .app_data(page.clone())
                 .app_data(limits.clone())
                 .app_data(max_body)
                 .configure(routes::configure)
@@ -147,8 +158,9 @@ fn tidy(limits: Arc<Limits>) -> tokio::task::JoinHandle<()> {
     })
 }
 
-/// Lets pages of the named origins call, with a token that they send themselves. Credentials are allowed for the one cookie,
-/// which ties a consent to its browser and lets nobody in.
+/// Lets pages of the named origins call, with a token that they send themselves. Credentials are allowed for the cookie that
+/// ties a consent to its browser and lets nobody in. The cookie of a session is not looked at when another page asks, and
+/// `X-CSRF-Token` is not among the headers that one may send.
 fn cors(origins: &[String]) -> Cors {
     let sent = [
         "idempotency-key",

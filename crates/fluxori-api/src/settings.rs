@@ -7,6 +7,8 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 use url::Url;
 
+use crate::SignInSettings;
+
 /// Fewest bytes of a signing secret: HS256 needs a key as long as its hash (RFC 7518, section 3.2).
 const SHORTEST_SECRET: usize = 32;
 
@@ -32,6 +34,8 @@ pub struct ApiSettings {
     pub shutdown_timeout_seconds: u16,
     /// Who may log in.
     pub jwt: JwtSettings,
+    /// How people sign in to the page; without it there is no page.
+    pub sign_in: Option<SignInSettings>,
 }
 
 impl Default for ApiSettings {
@@ -46,6 +50,7 @@ impl Default for ApiSettings {
             http_workers: 0,
             shutdown_timeout_seconds: 30,
             jwt: JwtSettings::default(),
+            sign_in: None,
         }
     }
 }
@@ -118,9 +123,15 @@ pub enum SettingsError {
     /// Keys must not come over a connection that anybody can change.
     #[error("JWT_JWKS_URL must begin with https:// (http:// only for a loopback address)")]
     InsecureKeySet,
-    /// No fetcher was wired for the key set.
-    #[error("JWT_JWKS_URL is set, but this program was built without a way to fetch it")]
-    NoKeySource,
+    /// No HTTP client was wired for the identity provider.
+    #[error("{setting} is set, but this program was built without a way to fetch it")]
+    NoIdentityHttp {
+        /// The setting that needs it.
+        setting: &'static str,
+    },
+    /// No page was wired.
+    #[error("sign-in to the page is set up, but this program was built without the page")]
+    NoPage,
     /// A number that makes the API useless.
     #[error("{setting} must be {rule}")]
     OutOfRange {
@@ -165,6 +176,9 @@ impl ApiSettings {
             if !is_origin(origin) {
                 return Err(SettingsError::BadOrigin { index: index + 1 });
             }
+        }
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.check()?;
         }
         self.jwt.check()
     }
@@ -218,6 +232,21 @@ impl JwtSettings {
         Ok(())
     }
 
+    /// The same without keys: which claims say who somebody is, and the clock skew.
+    pub(crate) fn claims_only(&self) -> Self {
+        Self {
+            secret: None,
+            jwks_url: None,
+            issuer: None,
+            audience: None,
+            clock_skew_seconds: self.clock_skew_seconds,
+            user_claim: self.user_claim.clone(),
+            organization_claim: self.organization_claim.clone(),
+            role_claim: self.role_claim.clone(),
+            read_only_roles: self.read_only_roles.clone(),
+        }
+    }
+
     /// By how much clocks may differ.
     pub(crate) fn clock_skew(&self) -> Duration {
         Duration::from_secs(u64::from(self.clock_skew_seconds))
@@ -236,7 +265,7 @@ impl JwtSettings {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use fluxori_connections::Connections;
-use fluxori_domain::Clock;
+use fluxori_domain::{Clock, ports::SessionRepository};
 
-use crate::{KeySource, Readiness};
+use crate::{IdentityHttp, PageAssets, Readiness};
 
 /// What the routes work with. Wired by the program.
 #[derive(Clone)]
@@ -14,6 +14,17 @@ pub struct ApiState {
     pub clock: Arc<dyn Clock>,
     /// Whether requests can be served.
     pub readiness: Arc<dyn Readiness>,
-    /// Fetches the identity provider's keys; needed when `JWT_JWKS_URL` is set.
-    pub key_source: Option<Arc<dyn KeySource>>,
+    /// Asks the identity provider; needed when `JWT_JWKS_URL` or `OIDC_ISSUER` is set.
+    pub identity_http: Option<Arc<dyn IdentityHttp>>,
+    /// The page; needed when the settings say how to sign in to it.
+    pub page: Option<PageState>,
+}
+
+/// What the page needs besides.
+#[derive(Clone)]
+pub struct PageState {
+    /// Who is signed in.
+    pub sessions: Arc<dyn SessionRepository>,
+    /// Its files.
+    pub assets: Arc<dyn PageAssets>,
 }

@@ -16,8 +16,8 @@ pub use provider::{
 pub use settings::{
     AmazonSection, ApiSection, ConsentSection, CredentialCacheMode, DatabaseSection, GoogleSection,
     JwtSection, List, LogSection, Moment, Presence, SecretSection, Section, ServiceSection,
-    SettingDoc, Settings, SettingsError, ShopifySection, TakealotSection, Values, XeroSection,
-    configuration_reference,
+    SettingDoc, Settings, SettingsError, ShopifySection, SignInSection, TakealotSection, Values,
+    XeroSection, configuration_reference,
 };
 pub use start::StartError;
 pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
@@ -28,7 +28,7 @@ pub use fluxori_connections::{Damage, Housekeeping, Inventory, Move};
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Backend, Clock, ConnectionId, ConnectionStatus,
     Generation, Marketplace, OrganizationId, OutcomeClass, Purpose, SecretText, ServiceName,
-    ShopDomain, SyncOutcome, SystemClock, UserId,
+    ShopDomain, SyncOutcome, SystemClock, TenantScope, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;
 // As whom Google is examined.

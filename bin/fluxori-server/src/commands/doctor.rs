@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use fluxori_credentials::{Finding, GoogleUse, Settings, Values, Verdict, examine};
 
-use crate::commands::serve::api_settings;
+use crate::api_settings::api_settings;
 
 /// As whom to look at Google Cloud.
 #[derive(Debug, Args)]

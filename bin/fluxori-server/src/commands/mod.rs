@@ -7,6 +7,7 @@ mod migrate;
 mod openapi;
 pub(crate) mod secrets;
 mod serve;
+mod sign_in_link;
 
 pub(crate) use config_reference::config_reference;
 pub(crate) use doctor::{DoctorArguments, doctor};
@@ -14,6 +15,7 @@ pub(crate) use keys_generate::keys_generate;
 pub(crate) use migrate::migrate;
 pub(crate) use openapi::openapi;
 pub(crate) use serve::serve;
+pub(crate) use sign_in_link::{SignInLinkArguments, sign_in_link};
 
 use std::{future::Future, io::Write, process::ExitCode};
 

@@ -2,16 +2,14 @@ use std::{process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
-use fluxori_api::{
-    ApiSettings, ApiState, JwtSettings, KeySource, KeySourceError, NotReady, Readiness, Server,
-};
-use fluxori_credentials::{
-    ApiSection, Clock, HttpClient, JwtSection, LogSection, Settings, SystemClock, Values, Wiring,
-};
+use fluxori_api::{ApiSettings, ApiState, NotReady, PageState, Readiness, Server};
+use fluxori_credentials::{Clock, LogSection, Settings, SystemClock, Values, Wiring};
 use tokio::signal::unix::{SignalKind, signal};
-use url::Url;
 
-use crate::housekeeping::Housekeeper;
+use crate::{
+    api_settings::api_settings, housekeeping::Housekeeper, identity_http::SharedClient,
+    page::BuiltPage,
+};
 
 /// Serves the HTTP API until told to stop.
 pub(crate) fn serve() -> Result<ExitCode> {
@@ -34,8 +32,13 @@ async fn run(settings: Settings, api: ApiSettings) -> Result<()> {
         connections: wiring.connections().clone(),
         clock: Arc::clone(&clock),
         readiness: Arc::new(DatabaseAnswers(Arc::clone(&wiring))),
-        key_source: Some(Arc::new(FetchedKeys(wiring.http().clone()))),
+        identity_http: Some(Arc::new(SharedClient(wiring.http().clone()))),
+        page: Some(PageState {
+            sessions: wiring.sessions(),
+            assets: Arc::new(BuiltPage),
+        }),
     };
+    say_whether_there_is_a_page(&settings);
     let housekeeper = Housekeeper::new(&settings, Arc::clone(&wiring), clock);
     let housekeeping = tokio::spawn(housekeeper.work());
     let served = answer(api, state).await;
@@ -78,43 +81,19 @@ impl Readiness for DatabaseAnswers {
     }
 }
 
-struct FetchedKeys(HttpClient);
-
-#[async_trait]
-impl KeySource for FetchedKeys {
-    async fn fetch(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, KeySourceError> {
-        let fetched = self.0.fetch(url, max_bytes).await;
-        fetched.map_err(|cause| KeySourceError {
-            cause: cause.into(),
-        })
-    }
-}
-
-/// What the API is told, checked.
-pub(crate) fn api_settings(values: &Values) -> Result<ApiSettings> {
-    let api = ApiSection::load(values)?;
-    let jwt = JwtSection::load(values)?;
-    let settings = ApiSettings {
-        listen: api.listen.0,
-        cors_allowed_origins: api.cors_allowed_origins.0,
-        max_body_bytes: api.max_body_bytes,
-        requests_per_minute: api.requests_per_minute,
-        requests_burst: api.requests_burst,
-        login_failures_per_minute: api.login_failures_per_minute,
-        http_workers: api.http_workers,
-        shutdown_timeout_seconds: api.shutdown_timeout_seconds,
-        jwt: JwtSettings {
-            secret: jwt.secret,
-            jwks_url: jwt.jwks_url,
-            issuer: jwt.issuer,
-            audience: jwt.audience,
-            clock_skew_seconds: jwt.clock_skew_seconds,
-            user_claim: jwt.user_claim,
-            organization_claim: jwt.organization_claim,
-            role_claim: jwt.role_claim,
-            read_only_roles: jwt.read_only_roles.0,
-        },
+/// So that nobody has to guess why `/` shows no page, or who may come in.
+fn say_whether_there_is_a_page(settings: &Settings) {
+    let Some(address) = settings.sign_in.page_address(&settings.consent) else {
+        tracing::info!(
+            "the page is off: PUBLIC_URL with OIDC_ISSUER and OIDC_CLIENT_ID turns it on, or SIGN_IN_LINKS for development"
+        );
+        return;
     };
-    settings.check()?;
-    Ok(settings)
+    tracing::info!(%address, "the page is on");
+    if settings.sign_in.sign_in_links {
+        tracing::warn!("SIGN_IN_LINKS is for development: who has such a link needs nothing else");
+    }
+    if !BuiltPage::is_there() {
+        tracing::warn!("the page was not built into this program; / says how");
+    }
 }

@@ -58,7 +58,8 @@ impl Subject {
             connections,
             clock,
             readiness: Arc::new(AlwaysReady),
-            key_source: None,
+            identity_http: None,
+            page: None,
         };
         let server = Server::bind(settings, state).expect("good settings");
         let address = server.addresses()[0];

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::{OrganizationId, TenantScope, UserId};
+use fluxori_domain::{OrganizationId, SecretText, TenantScope, UserId};
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
 use super::{Claim, Identity, TokenError};
@@ -34,12 +35,56 @@ impl ClaimRules {
         }
     }
 
+    /// The rules for ID tokens that `issuer` makes for `client`: who the person is, the same claims say.
+    pub(super) fn of_id_tokens(settings: &JwtSettings, issuer: &str, client: &str) -> Self {
+        Self {
+            issuer: Some(issuer.to_owned()),
+            audience: Some(client.to_owned()),
+            ..Self::new(settings)
+        }
+    }
+
     /// Reads the payload of a token whose signature is good.
     pub(super) fn read(&self, payload: &[u8], now: DateTime<Utc>) -> Result<Identity, TokenError> {
-        let claims: Map<String, Value> =
-            serde_json::from_slice(payload).map_err(|_| TokenError::Malformed)?;
+        let claims = parse(payload)?;
+        let valid_until = self.check(&claims, now)?;
+        self.identity(&claims, valid_until)
+    }
 
-        let expires_at = time(&claims, "exp")
+    /// Reads the payload of an ID token whose signature is good, made for the sign-in with this nonce.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "EXPOSE: compared with what the identity provider was told"
+    )]
+    pub(super) fn read_id_token(
+        &self,
+        payload: &[u8],
+        nonce: &SecretText,
+        now: DateTime<Utc>,
+    ) -> Result<Identity, TokenError> {
+        let claims = parse(payload)?;
+        let valid_until = self.check(&claims, now)?;
+        let issued_at = time(&claims, "iat")
+            .ok()
+            .flatten()
+            .ok_or(TokenError::Claim(Claim::IssuedAt))?;
+        if now + self.skew < issued_at {
+            return Err(TokenError::NotYetValid);
+        }
+        self.check_authorized_party(&claims)?;
+        if claims.get("nonce").and_then(Value::as_str) != Some(nonce.expose_secret()) {
+            return Err(TokenError::Nonce);
+        }
+        self.identity(&claims, valid_until)
+    }
+
+    /// Time, issuer and audience. Until when the token is good.
+    fn check(
+        &self,
+        claims: &Map<String, Value>,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, TokenError> {
+        let expires_at = time(claims, "exp")
             .map_err(|()| TokenError::Claim(Claim::Expiry))?
             .ok_or(TokenError::Claim(Claim::Expiry))?;
         let valid_until = expires_at
@@ -48,13 +93,20 @@ impl ClaimRules {
         if now >= valid_until {
             return Err(TokenError::Expired);
         }
-        let not_before = time(&claims, "nbf").map_err(|()| TokenError::Claim(Claim::NotBefore))?;
+        let not_before = time(claims, "nbf").map_err(|()| TokenError::Claim(Claim::NotBefore))?;
         if not_before.is_some_and(|not_before| now + self.skew < not_before) {
             return Err(TokenError::NotYetValid);
         }
-        self.check_issuer(&claims)?;
-        self.check_audience(&claims)?;
+        self.check_issuer(claims)?;
+        self.check_audience(claims)?;
+        Ok(valid_until)
+    }
 
+    fn identity(
+        &self,
+        claims: &Map<String, Value>,
+        valid_until: DateTime<Utc>,
+    ) -> Result<Identity, TokenError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let user = text(&self.user)
             .and_then(|id| UserId::new(id).ok())
@@ -64,7 +116,7 @@ impl ClaimRules {
             .ok_or(TokenError::Claim(Claim::Organization))?;
         Ok(Identity {
             scope: Arc::new(TenantScope::new(organization, user)),
-            read_only: self.is_read_only(&claims)?,
+            read_only: self.is_read_only(claims)?,
             valid_until,
         })
     }
@@ -96,6 +148,20 @@ impl ClaimRules {
         }
     }
 
+    /// A token for several must say that it was made for us (`OpenID` Connect Core 1.0, section 3.1.3.7).
+    fn check_authorized_party(&self, claims: &Map<String, Value>) -> Result<(), TokenError> {
+        let several = matches!(claims.get("aud"), Some(Value::Array(_)));
+        let is_ours = match claims.get("azp") {
+            None => !several,
+            Some(sent) => sent.as_str() == self.audience.as_deref(),
+        };
+        if is_ours {
+            Ok(())
+        } else {
+            Err(TokenError::Audience)
+        }
+    }
+
     fn is_read_only(&self, claims: &Map<String, Value>) -> Result<bool, TokenError> {
         let wrong = TokenError::Claim(Claim::Role);
         let looks_only = |role: &Value| {
@@ -111,6 +177,10 @@ impl ClaimRules {
             Some(role) => looks_only(role),
         }
     }
+}
+
+fn parse(payload: &[u8]) -> Result<Map<String, Value>, TokenError> {
+    serde_json::from_slice(payload).map_err(|_| TokenError::Malformed)
 }
 
 /// A `NumericDate`: seconds since 1970, a fraction allowed.
@@ -279,5 +349,53 @@ mod tests {
             let identity = read(&JwtSettings::default(), &with("role", role.clone())).unwrap();
             assert_eq!(identity.read_only, read_only, "{role}");
         }
+    }
+
+    fn id_token(claims: &Value) -> Result<(), TokenError> {
+        let now = DateTime::from_timestamp(NOW, 0).unwrap();
+        let rules = ClaimRules::of_id_tokens(&JwtSettings::default(), "https://id", "page");
+        let nonce = SecretText::copy_of("n-1");
+        let payload = claims.to_string();
+        let identity = rules.read_id_token(payload.as_bytes(), &nonce, now);
+        identity.map(|_| ())
+    }
+
+    #[test]
+    fn an_id_token_is_for_one_sign_in_at_one_client() {
+        let good = json!({
+            "iss": "https://id", "aud": "page", "sub": "u", "org_id": "o",
+            "exp": NOW + 300, "iat": NOW, "nonce": "n-1",
+        });
+        let with = |changes: Value| {
+            let mut claims = good.clone();
+            for (name, value) in changes.as_object().unwrap() {
+                claims[name] = value.clone();
+            }
+            id_token(&claims)
+        };
+        assert_eq!(id_token(&good), Ok(()));
+        assert_eq!(with(json!({"aud": ["page", "api"], "azp": "page"})), Ok(()));
+        assert_eq!(with(json!({"aud": ["page"], "azp": "page"})), Ok(()));
+        assert_eq!(with(json!({"azp": "page", "iat": NOW + 60})), Ok(()));
+        let no_time = TokenError::Claim(Claim::IssuedAt);
+        for (changes, error) in [
+            (json!({"iss": "https://other"}), TokenError::Issuer),
+            (json!({"aud": "api"}), TokenError::Audience),
+            (json!({"aud": ["page", "api"]}), TokenError::Audience),
+            (json!({"aud": ["page"], "azp": "api"}), TokenError::Audience),
+            (json!({"azp": "api"}), TokenError::Audience),
+            (json!({"azp": null}), TokenError::Audience),
+            (json!({"nonce": "n-2"}), TokenError::Nonce),
+            (json!({"nonce": null}), TokenError::Nonce),
+            (json!({"nonce": ["n-1"]}), TokenError::Nonce),
+            (json!({"exp": NOW - 60}), TokenError::Expired),
+            (json!({"iat": NOW + 61}), TokenError::NotYetValid),
+            (json!({"iat": null}), no_time),
+            (json!({"iat": "now"}), no_time),
+            (json!({"sub": null}), TokenError::Claim(Claim::User)),
+        ] {
+            assert_eq!(with(changes.clone()), Err(error), "{changes}");
+        }
+        assert_eq!(id_token(&json!([])), Err(TokenError::Malformed));
     }
 }

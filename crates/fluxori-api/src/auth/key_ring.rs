@@ -15,7 +15,7 @@ use super::{
     jwk::{KeySet, LONGEST_SET},
     jws::Compact,
 };
-use crate::KeySource;
+use crate::IdentityHttp;
 
 /// Shortest time between two fetches, however many unknown keys are named meanwhile.
 const PAUSE: TimeDelta = TimeDelta::seconds(30);
@@ -29,7 +29,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// The present keys and how to get newer ones.
 pub(super) struct KeyRing {
     url: Url,
-    source: Arc<dyn KeySource>,
+    source: Arc<dyn IdentityHttp>,
     clock: Arc<dyn Clock>,
     present: RwLock<Option<Present>>,
     /// When the latest fetch began. Held during a fetch, so that there is one at a time.
@@ -43,7 +43,7 @@ struct Present {
 }
 
 impl KeyRing {
-    pub(super) fn new(url: Url, source: Arc<dyn KeySource>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(url: Url, source: Arc<dyn IdentityHttp>, clock: Arc<dyn Clock>) -> Self {
         Self {
             url,
             source,

@@ -1,6 +1,7 @@
 //! Who calls: bearer tokens (RFC 6750, RFC 7519), checked by one shared secret or by the identity provider's keys.
 
 mod claims;
+mod id_token;
 mod jwk;
 mod jws;
 mod key_ring;
@@ -18,7 +19,8 @@ use claims::ClaimRules;
 use jws::{Algorithm, Compact};
 use key_ring::KeyRing;
 
-pub(crate) use login::{Login, login, service_name};
+pub(crate) use id_token::IdTokens;
+pub(crate) use login::{Login, login, page_login, service_name};
 
 /// Longest token that is looked at, in bytes.
 const LONGEST: usize = 8 * 1024;
@@ -55,6 +57,8 @@ pub(crate) enum TokenError {
     Issuer,
     #[error("the token is meant for another audience")]
     Audience,
+    #[error("the token was made for another sign-in")]
+    Nonce,
     #[error("a claim is missing or of the wrong type: {0}")]
     Claim(Claim),
     #[error("the keys of the identity provider are not known yet")]
@@ -66,6 +70,7 @@ pub(crate) enum TokenError {
 pub(crate) enum Claim {
     Expiry,
     NotBefore,
+    IssuedAt,
     User,
     Organization,
     Role,
@@ -76,6 +81,7 @@ impl std::fmt::Display for Claim {
         f.write_str(match self {
             Self::Expiry => "exp",
             Self::NotBefore => "nbf",
+            Self::IssuedAt => "iat",
             Self::User => "the user",
             Self::Organization => "the organization",
             Self::Role => "the role",
@@ -103,8 +109,10 @@ impl Authenticator {
         let keys = match (settings.hmac_key(), &settings.jwks_url) {
             (Some(key), None) => Keys::Secret(key),
             (None, Some(url)) => {
-                let source = state.key_source.clone();
-                let source = source.ok_or(SettingsError::NoKeySource)?;
+                let source = state.identity_http.clone();
+                let source = source.ok_or(SettingsError::NoIdentityHttp {
+                    setting: "JWT_JWKS_URL",
+                })?;
                 Keys::Ring(Arc::new(KeyRing::new(
                     url.clone(),
                     source,

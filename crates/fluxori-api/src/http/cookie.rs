@@ -1,8 +1,8 @@
-//! The one cookie that there is: it ties a consent to the browser in which it was begun (RFC 6265).
+//! Cookies (RFC 6265), and the one that ties a consent to the browser in which it was begun.
 
 use actix_web::{
     HttpRequest,
-    http::header::{self, HeaderValue},
+    http::header::{self, HeaderMap, HeaderValue},
 };
 use fluxori_connections::BrowserBinding;
 use secrecy::ExposeSecret;
@@ -15,15 +15,19 @@ const SECONDS: u32 = 600;
 
 /// The binding that the browser sent, where it sent exactly one.
 pub(crate) fn browser_binding(request: &HttpRequest) -> Option<BrowserBinding> {
-    let mut sent = request
-        .headers()
+    one_cookie(request.headers(), NAME).and_then(BrowserBinding::parse)
+}
+
+/// The value of the cookie of this name, where the browser sent exactly one: of two, nobody knows who set which.
+pub(crate) fn one_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut sent = headers
         .get_all(header::COOKIE)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| *name == NAME);
+        .filter(|(sent, _)| *sent == name);
     match (sent.next(), sent.next()) {
-        (Some((_, value)), None) => BrowserBinding::parse(value),
+        (Some((_, value)), None) => Some(value),
         _ => None,
     }
 }

@@ -67,6 +67,8 @@ fn of_response(
         .headers()
         .iter()
         .filter(|(name, _)| !completed.headers().contains_key(*name))
+        // The body is another one now, and plain.
+        .filter(|(name, _)| **name != header::CONTENT_ENCODING)
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     for (name, value) in added {

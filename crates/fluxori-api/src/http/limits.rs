@@ -88,6 +88,11 @@ impl Limits {
         )
     }
 
+    /// Counts, as a failed login, a sign-in to the page that led nowhere.
+    pub(crate) fn count_sign_in(&self, address: IpAddr) -> Result<(), Problem> {
+        self.count_against(address, "Too many sign-ins that led nowhere.")
+    }
+
     fn count_against(&self, address: IpAddr, detail: &'static str) -> Result<(), Problem> {
         match self.failures.check_key(&network(address)) {
             Ok(_) => Ok(()),

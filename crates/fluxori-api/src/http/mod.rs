@@ -16,7 +16,7 @@ mod request_id;
 
 pub(crate) use callback_query::callback_query;
 pub(crate) use contain::contain;
-pub(crate) use cookie::{browser_binding, set_browser_binding};
+pub(crate) use cookie::{browser_binding, one_cookie, set_browser_binding};
 pub(crate) use edge::edge;
 pub(crate) use etag::{IfMatch, if_none_match, tag_of};
 pub(crate) use idempotency::idempotency_key;

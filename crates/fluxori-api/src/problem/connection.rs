@@ -3,7 +3,7 @@
 use actix_web::http::header::RETRY_AFTER;
 use chrono::{DateTime, Utc};
 use fluxori_connections::ConnectionError;
-use fluxori_domain::{FieldProblem, Outcome};
+use fluxori_domain::{FieldProblem, Outcome, ports::StorageError};
 
 use super::{Members, Problem, ProblemKind};
 use crate::http::shown_name;
@@ -92,6 +92,11 @@ pub(crate) fn problem_in(
         | ConnectionError::MalformedDocument(_)
         | ConnectionError::Storage(_) => of_our_own(error),
     }
+}
+
+/// Trouble with the database, outside of any use case.
+pub(crate) fn of_storage(error: StorageError) -> Problem {
+    of_our_own(ConnectionError::Storage(error))
 }
 
 fn not_confirmed(outcome: Outcome, now: DateTime<Utc>) -> Problem {

@@ -54,6 +54,8 @@ kinds! {
     ForgedWebhook = "forged-webhook", UNAUTHORIZED, "The signature is not accepted";
     /// The role of the caller does not allow it.
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
+    /// A page that is not ours may have made the browser send it.
+    Csrf = "csrf", FORBIDDEN, "The request may come from another page";
     /// There is nothing at this address, for this caller.
     NotFound = "not-found", NOT_FOUND, "Not found";
     /// The address exists, the method does not.

@@ -18,7 +18,7 @@ use actix_web::{
 use fluxori_domain::ports::AccountChoice;
 use fluxori_domain::{ConnectionId, FieldProblem, Outcome};
 
-pub(crate) use connection::{FIELDS, problem_in, problem_of};
+pub(crate) use connection::{FIELDS, of_storage, problem_in, problem_of};
 pub(crate) use document::ProblemView;
 pub(crate) use kind::ProblemKind;
 pub(crate) use responses::{documented_responses, problems};
@@ -164,7 +164,7 @@ impl ResponseError for Problem {
 }
 
 /// An error and everything below it, on one line.
-struct Chain<'a>(&'a (dyn Error + 'static));
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,7 @@
 //! Every address that is answered, in one table.
 
+mod assets;
+mod auth;
 mod connections;
 mod docs;
 mod health;
@@ -17,12 +19,12 @@ use std::{
 use actix_web::{
     Handler, HttpResponse, Resource, Route, guard,
     http::{Method, header::ALLOW},
-    middleware::from_fn,
+    middleware::{Compress, from_fn},
     web,
 };
 
 use crate::{
-    auth::login,
+    auth::{login, page_login},
     http::contain,
     problem::{self, Problem, ProblemKind},
 };
@@ -34,8 +36,10 @@ pub use openapi::openapi;
 enum Access {
     /// Everybody.
     Public,
-    /// Callers with a good token.
+    /// Callers with a good token or session.
     Login,
+    /// People who are signed in to the page.
+    Page,
 }
 
 /// One method of one address.
@@ -48,10 +52,17 @@ struct Endpoint {
 
 /// The table.
 fn endpoints() -> Vec<Endpoint> {
-    use Access::{Login, Public};
+    use Access::{Login, Page, Public};
     use connections::{ALL, AUTHORIZE, CREDENTIALS, EVENTS, ONE, REAUTHORIZE, SUMMARY, TEST};
     vec![
         get("/", Public, start::start),
+        get(assets::HASHED, Public, assets::hashed),
+        get(assets::ICON, Public, assets::icon),
+        get(auth::SESSION, Public, auth::session::session),
+        get(auth::SIGN_IN, Public, auth::sign_in::sign_in),
+        get(auth::CALLBACK, Public, auth::callback::callback),
+        get(auth::LINK, Public, auth::link::link),
+        on(Method::POST, auth::SIGN_OUT, Page, auth::sign_out::sign_out),
         get(health::LIVE, Public, health::live),
         get(health::READY, Public, health::ready),
         get(docs::PATH, Public, docs::docs),
@@ -137,7 +148,13 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
             resource = resource.route(endpoint.route);
         }
         let resource = resource.default_service(web::to(refuse(move || other_method(&allowed))));
-        register(service, resource, access);
+        match path {
+            "/" | assets::HASHED | assets::ICON => {
+                // Only here: no answer of the API is compressed, so its length tells nothing of the secrets near it.
+                service.service(resource.wrap(Compress::default()).wrap(from_fn(contain)));
+            }
+            _ => register(service, resource, access),
+        }
     }
     service.default_service(web::to(refuse(Problem::not_found)));
 }
@@ -146,6 +163,7 @@ fn register(service: &mut web::ServiceConfig, resource: Resource, access: Access
     match access {
         Access::Public => service.service(resource.wrap(from_fn(contain))),
         Access::Login => service.service(resource.wrap(from_fn(login)).wrap(from_fn(contain))),
+        Access::Page => service.service(resource.wrap(from_fn(page_login)).wrap(from_fn(contain))),
     };
 }
 

@@ -3,11 +3,14 @@ use std::sync::LazyLock;
 use actix_web::HttpResponse;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{connections, docs, health, marketplaces, oauth, start, webhooks};
-use crate::problem::{self, ProblemView};
+use super::{assets, auth, connections, docs, health, marketplaces, oauth, start, webhooks};
+use crate::{
+    problem::{self, ProblemView},
+    sign_in::SESSION_COOKIE as SESSION,
+};
 
 /// The address of the document.
 pub(crate) const PATH: &str = "/api/openapi.json";
@@ -70,6 +73,13 @@ pub(crate) async fn document() -> HttpResponse {
         docs::docs,
         problem::page::show,
         start::start,
+        assets::hashed,
+        assets::icon,
+        auth::session::session,
+        auth::sign_in::sign_in,
+        auth::callback::callback,
+        auth::link::link,
+        auth::sign_out::sign_out,
         health::live,
         health::ready,
     ),
@@ -79,28 +89,34 @@ pub(crate) async fn document() -> HttpResponse {
         (name = "Connecting in the browser", description =
             "Off to a marketplace's consent page and back; and what a marketplace tells us of its own accord."),
         (name = "Marketplaces", description = "What can be connected, and how."),
+        (name = "Signing in", description = "To the page of this server: sessions by cookie."),
+        (name = "The page", description = "What a browser shows people."),
         (name = "Documentation", description = "How to use the API."),
         (name = "Operations", description = "For whoever runs the server."),
     ),
-    security(("bearer" = [])),
-    modifiers(&Bearer),
+    security(("bearer" = []), ("session" = [])),
+    modifiers(&Login),
 )]
 struct Document;
 
-struct Bearer;
+struct Login;
 
-impl Modify for Bearer {
+impl Modify for Login {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new()
+        let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
                 "A token of your identity provider, naming user and organization.",
             ))
             .build();
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        let session = ApiKey::Cookie(ApiKeyValue::with_description(
+            SESSION,
+            "For the page of this server: who is signed in in this browser. Not looked at when `Authorization` is sent. \
+             Requests that change something need the header `X-CSRF-Token` too, with the `csrfToken` of `GET /auth/session`.",
+        ));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
     }
 }

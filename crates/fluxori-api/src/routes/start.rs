@@ -1,4 +1,6 @@
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web};
+
+use crate::{page::Page, problem::Problem};
 
 const TEXT: &str = "\
 Fluxori connections: the API that keeps marketplace credentials.
@@ -8,16 +10,37 @@ Fluxori connections: the API that keeps marketplace credentials.
   /livez, /readyz     whether it runs, whether it can serve
 ";
 
-/// Say what this is
+const NOT_BUILT: &str = "\
+Fluxori connections: the page is on, but was not built into this program.
+
+  cd frontend && npm ci && npm run build     builds it
+  cargo build --release -p fluxori-server    builds it in
+";
+
+/// Show the page
+///
+/// The page where people see and mend their connections, where it is on; otherwise a few lines about this server.
 #[utoipa::path(
     get,
     path = "/",
-    tag = "Documentation",
-    responses((status = 200, description = "A few lines.", body = String, content_type = "text/plain")),
+    tag = "The page",
+    responses((status = 200, description = "The page, or a few lines.", content(
+        (String = "text/html"),
+        (String = "text/plain")
+    ))),
     security(())
 )]
-pub(crate) async fn start() -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body(TEXT)
+pub(crate) async fn start(page: web::Data<Option<Page>>) -> Result<HttpResponse, Problem> {
+    let text = |text| {
+        HttpResponse::Ok()
+            .content_type("text/plain; charset=utf-8")
+            .body(text)
+    };
+    match page.as_ref() {
+        None => Ok(text(TEXT)),
+        Some(page) => match page.document() {
+            None => Ok(text(NOT_BUILT)),
+            Some(document) => document.map_err(|error| Problem::internal().caused_by(error)),
+        },
+    }
 }

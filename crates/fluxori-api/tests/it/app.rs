@@ -6,16 +6,20 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use fluxori_api::{ApiError, ApiSettings, ApiState, KeySource, NotReady, Readiness, Server};
+use fluxori_api::{
+    ApiError, ApiSettings, ApiState, IdentityHttp, NotReady, OidcSettings, PageState, Readiness,
+    Server, SignInSettings,
+};
 use fluxori_connections::{
     Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores,
 };
-use fluxori_domain::{Clock, SecretText};
+use fluxori_domain::{Clock, SecretText, ports::SessionRepository};
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
 use fluxori_persistence::{Database, DatabaseSettings};
 use fluxori_test_support::{
     clock::ManualClock,
     database::TestDatabase,
+    identity::{CLIENT_ID, CLIENT_SECRET, SimulatedIdentity},
     providers::{SimulatedProviders, keys},
 };
 use fluxori_vault::{Keyring, Vault, VaultStore, make_master_key_text};
@@ -25,7 +29,10 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{
     exchange::{Answer, Ask},
-    logs, tokens,
+    logs,
+    page::TestPage,
+    tokens,
+    wire::Wire,
 };
 
 /// The user and organization of most tests.
@@ -37,12 +44,17 @@ pub(crate) const PUBLIC_URL: &str = "https://vault.example.com";
 /// The page that sellers connect from.
 pub(crate) const RETURN_ADDRESS: &str = "https://app.example.com/integrations";
 
+/// Where browsers reach the page of the server, as far as it and the identity provider know.
+pub(crate) const PAGE_URL: &str = "http://127.0.0.1:8080";
+
 /// A running server and everything around it.
 pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) http: reqwest::Client,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) providers: SimulatedProviders,
+    pub(crate) identity: SimulatedIdentity,
+    pub(crate) sessions: Arc<dyn SessionRepository>,
     pub(crate) ready: Arc<AtomicBool>,
     pub(crate) connections: Connections,
     server: JoinHandle<Result<(), ApiError>>,
@@ -57,7 +69,15 @@ pub(crate) struct Builder {
     settings: ApiSettings,
     consents: ConsentSettings,
     with_applications: bool,
-    key_source: Option<Arc<dyn KeySource>>,
+    key_source: Option<Arc<dyn IdentityHttp>>,
+    page: Page,
+}
+
+/// Whether there is a page.
+enum Page {
+    On,
+    NotBuilt,
+    Off,
 }
 
 /// Where the database is.
@@ -83,6 +103,18 @@ impl Builder {
             ..ApiSettings::default()
         };
         settings.jwt.secret = Some(SecretText::copy_of(tokens::SECRET));
+        settings.sign_in = Some(SignInSettings {
+            public_url: PAGE_URL.parse().unwrap(),
+            session_hours: 12,
+            links: true,
+            oidc: Some(OidcSettings {
+                // Of the provider that is started with the server.
+                issuer: String::new(),
+                client_id: CLIENT_ID.to_owned(),
+                client_secret: Some(SecretText::copy_of(CLIENT_SECRET)),
+                scopes: "openid".to_owned(),
+            }),
+        });
         Self {
             place: Place::Own(TestDatabase::sqlite()),
             settings,
@@ -92,6 +124,7 @@ impl Builder {
             },
             with_applications: true,
             key_source: None,
+            page: Page::On,
         }
     }
 
@@ -120,29 +153,62 @@ impl Builder {
         self
     }
 
-    pub(crate) fn key_source(mut self, source: Arc<dyn KeySource>) -> Self {
+    pub(crate) fn key_source(mut self, source: Arc<dyn IdentityHttp>) -> Self {
         self.settings.jwt.secret = None;
         self.key_source = Some(source);
         self
     }
 
-    pub(crate) async fn start(self) -> TestApp {
+    pub(crate) fn without_page(mut self) -> Self {
+        self.page = Page::Off;
+        self
+    }
+
+    pub(crate) fn without_built_page(mut self) -> Self {
+        self.page = Page::NotBuilt;
+        self
+    }
+
+    pub(crate) async fn start(mut self) -> TestApp {
         logs::capture();
         let clock = Arc::new(ManualClock::default());
         let providers = SimulatedProviders::start_with(Arc::clone(&clock) as Arc<dyn Clock>);
+        let identity = SimulatedIdentity::start_with(Arc::clone(&clock) as Arc<dyn Clock>);
+        let database = open(self.place.url()).await;
+        let sessions: Arc<dyn SessionRepository> = database.clone();
+        let http = shared_client();
         let (connections, audit) = connections(
-            self.place.url(),
+            database,
             marketplace_settings(&providers, self.with_applications),
+            &http,
             self.consents,
             Arc::clone(&clock) as Arc<dyn Clock>,
-        )
-        .await;
+        );
+        let page = match self.page {
+            Page::On => TestPage::built(),
+            Page::NotBuilt | Page::Off => TestPage::default(),
+        };
+        if matches!(self.page, Page::Off) {
+            self.settings.sign_in = None;
+        } else if let Some(oidc) = self
+            .settings
+            .sign_in
+            .as_mut()
+            .and_then(|sign_in| sign_in.oidc.as_mut())
+            .filter(|oidc| oidc.issuer.is_empty())
+        {
+            identity.issuer().clone_into(&mut oidc.issuer);
+        }
         let ready = Arc::new(AtomicBool::new(true));
         let state = ApiState {
             connections: connections.clone(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             readiness: Arc::new(Flag(Arc::clone(&ready))),
-            key_source: self.key_source,
+            identity_http: Some(self.key_source.unwrap_or_else(|| Arc::new(Wire(http)))),
+            page: Some(PageState {
+                sessions: Arc::clone(&sessions),
+                assets: Arc::new(page),
+            }),
         };
         let server = Server::bind(self.settings, state).unwrap();
         let url = format!("http://{}", server.addresses()[0]);
@@ -156,6 +222,8 @@ impl Builder {
             http: http_client(),
             clock,
             providers,
+            identity,
+            sessions,
             ready,
             connections,
             server,
@@ -166,22 +234,29 @@ impl Builder {
     }
 }
 
-async fn connections(
-    url: &str,
-    marketplaces: MarketplaceSettings,
-    consents: ConsentSettings,
-    clock: Arc<dyn Clock>,
-) -> (Connections, ReadAuditTask) {
+async fn open(url: &str) -> Arc<Database> {
     let settings = DatabaseSettings::new(SecretText::copy_of(url));
     Database::migrate(&settings).await.unwrap();
-    let database = Arc::new(Database::connect(&settings).await.unwrap());
-    let keyring = Keyring::parse(Some(&make_master_key_text()), None).unwrap();
-    let http = HttpClient::new(&HttpSettings {
+    Arc::new(Database::connect(&settings).await.unwrap())
+}
+
+fn shared_client() -> HttpClient {
+    HttpClient::new(&HttpSettings {
         proxy: ProxyUse::Never,
         ..HttpSettings::default()
     })
-    .unwrap();
-    let marketplaces = clients(&marketplaces, &http, &clock);
+    .unwrap()
+}
+
+fn connections(
+    database: Arc<Database>,
+    marketplaces: MarketplaceSettings,
+    http: &HttpClient,
+    consents: ConsentSettings,
+    clock: Arc<dyn Clock>,
+) -> (Connections, ReadAuditTask) {
+    let keyring = Keyring::parse(Some(&make_master_key_text()), None).unwrap();
+    let marketplaces = clients(&marketplaces, http, &clock);
     let (read_audit, audit) = ReadAudit::start(database.clone());
     let vault = VaultStore::new(
         Arc::new(Vault::new(keyring)),
@@ -254,7 +329,7 @@ fn marketplace_settings(
 fn http_client() -> reqwest::Client {
     // Another test of this process may have been faster.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder().no_proxy();
+    let builder = reqwest::Client::builder().no_proxy().no_gzip();
     // Where a browser is sent to is looked at, not followed.
     builder
         .redirect(reqwest::redirect::Policy::none())

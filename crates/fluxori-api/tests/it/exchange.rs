@@ -49,6 +49,10 @@ impl Ask {
     /// Sends it. Every answer is searched for secrets and checked for the headers that all answers have.
     pub(crate) async fn send(self) -> Answer {
         let response = self.request.send().await.unwrap();
+        let path = response.url().path();
+        // What never changes may be kept.
+        let is_file = path.starts_with("/assets/") || path == "/favicon.svg";
+        let may_be_kept = is_file && response.status() == StatusCode::OK;
         let answer = Answer {
             status: response.status(),
             headers: response.headers().clone(),
@@ -61,8 +65,12 @@ impl Ask {
                 "a secret came out: {answer:?}"
             );
         }
+        assert_eq!(
+            answer.header("cache-control") == "no-store",
+            !may_be_kept,
+            "{answer:?}"
+        );
         for (name, value) in [
-            ("cache-control", "no-store"),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
         ] {
@@ -75,6 +83,15 @@ impl Ask {
                 .contains("default-src 'none'")
         );
         answer
+    }
+}
+
+impl Ask {
+    /// Sends it; headers and body as they came.
+    pub(crate) async fn send_for_bytes(self) -> (HeaderMap, Vec<u8>) {
+        let response = self.request.send().await.unwrap();
+        let headers = response.headers().clone();
+        (headers, response.bytes().await.unwrap().to_vec())
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use fluxori_api::{KeySource, KeySourceError};
+use fluxori_api::{FormAnswer, IdentityForm, IdentityHttp, IdentityHttpError};
 use fluxori_domain::Clock;
 use reqwest::{Method, Url};
 use ring::{
@@ -52,8 +52,8 @@ impl Provider {
 }
 
 #[async_trait]
-impl KeySource for Provider {
-    async fn fetch(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, KeySourceError> {
+impl IdentityHttp for Provider {
+    async fn fetch(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, IdentityHttpError> {
         assert_eq!(url.as_str(), "https://id.example.com/keys");
         assert!(max_bytes <= 1024 * 1024);
         self.fetches.fetch_add(1, Ordering::SeqCst);
@@ -61,9 +61,13 @@ impl KeySource for Provider {
         let published = self.published.lock().unwrap().clone();
         published
             .map(String::into_bytes)
-            .ok_or_else(|| KeySourceError {
+            .ok_or_else(|| IdentityHttpError {
                 cause: Box::new(std::io::Error::other("down")),
             })
+    }
+
+    async fn post_form(&self, _: &Url, _: IdentityForm) -> Result<FormAnswer, IdentityHttpError> {
+        panic!("nobody signs in here")
     }
 }
 
@@ -144,7 +148,7 @@ async fn start(provider: &Arc<Provider>) -> TestApp {
             settings.jwt.audience = Some("fluxori".to_owned());
             settings.login_failures_per_minute = 10_000;
         })
-        .key_source(Arc::clone(provider) as Arc<dyn KeySource>)
+        .key_source(Arc::clone(provider) as Arc<dyn IdentityHttp>)
         .start()
         .await
 }

@@ -173,7 +173,8 @@ async fn a_server_without_a_way_to_log_in_does_not_start() {
         connections: app.connections.clone(),
         clock: app.clock.clone(),
         readiness: std::sync::Arc::new(AlwaysReady),
-        key_source: None,
+        identity_http: None,
+        page: None,
     };
     let refused = |settings| match Server::bind(settings, state()) {
         Err(ApiError::Settings(error)) => error.to_string(),

@@ -18,6 +18,14 @@ pub enum SettingsError {
         /// What it must be.
         expected: &'static str,
     },
+    /// A setting is of no use without another one.
+    #[error("{name} needs {missing} too")]
+    Incomplete {
+        /// The setting.
+        name: &'static str,
+        /// What is missing.
+        missing: &'static str,
+    },
     /// A setting is given twice.
     #[error("{name} and {name}_FILE are both set; keep one")]
     GivenTwice {

@@ -8,6 +8,7 @@ mod moment;
 mod reference;
 mod section;
 mod sections;
+mod sign_in;
 mod values;
 
 pub use cache_mode::CredentialCacheMode;
@@ -18,7 +19,8 @@ pub use reference::configuration_reference;
 pub use section::{Presence, Section, SettingDoc};
 pub use sections::{
     AmazonSection, ApiSection, ConsentSection, DatabaseSection, GoogleSection, JwtSection,
-    LogSection, SecretSection, ServiceSection, ShopifySection, TakealotSection, XeroSection,
+    LogSection, SecretSection, ServiceSection, ShopifySection, SignInSection, TakealotSection,
+    XeroSection,
 };
 pub use values::Values;
 
@@ -35,6 +37,8 @@ pub struct Settings {
     pub google: GoogleSection,
     /// Where sellers come back to.
     pub consent: ConsentSection,
+    /// How people sign in to the page.
+    pub sign_in: SignInSection,
     /// Takealot.
     pub takealot: TakealotSection,
     /// Amazon.
@@ -61,8 +65,11 @@ impl Settings {
     pub fn load(values: &Values) -> Result<Self, SettingsError> {
         let consent = ConsentSection::load(values)?;
         addresses::check(&consent)?;
+        let sign_in = SignInSection::load(values)?;
+        sign_in.check(&consent)?;
         Ok(Self {
             consent,
+            sign_in,
             service: ServiceSection::load(values)?,
             database: DatabaseSection::load(values)?,
             secrets: SecretSection::load(values)?,

@@ -18,6 +18,7 @@ pub(super) const fn all() -> &'static [Section] {
         ApiSection::SECTION,
         JwtSection::SECTION,
         ConsentSection::SECTION,
+        SignInSection::SECTION,
         TakealotSection::SECTION,
         AmazonSection::SECTION,
         ShopifySection::SECTION,
@@ -154,6 +155,26 @@ section!(
         /// `https://app.example.com/integrations`; pages below them are allowed too. The first is where browsers go when
         /// nobody knows where they came from. `https://`, or `http://` on this machine.
         RETURN_ADDRESSES => return_addresses: List<Url>, "";
+    }
+);
+
+section!(
+    /// People sign in to the page that this server shows at `/`. The page is on when `OIDC_ISSUER` and `OIDC_CLIENT_ID` are set, or
+    /// `SIGN_IN_LINKS`; `PUBLIC_URL` is needed for both. Who somebody is, the claims of `JWT_USER_CLAIM`, `JWT_ORGANIZATION_CLAIM` and
+    /// `JWT_ROLE_CLAIM` say. See [the guide](../guides/sign-in.md).
+    SignInSection, "Sign-in to the page" {
+        /// The identity provider, by OpenID Connect: its issuer, exactly as it writes it, such as `https://id.example.com/realm`.
+        OIDC_ISSUER => oidc_issuer: String, optional;
+        /// The client id that is registered there, with the redirect address `PUBLIC_URL/auth/callback`.
+        OIDC_CLIENT_ID => oidc_client_id: String, optional;
+        /// The client secret. Public clients have none.
+        OIDC_CLIENT_SECRET => oidc_client_secret: SecretText, optional, secret;
+        /// What to ask the identity provider for, separated by spaces or commas, `openid` among it.
+        OIDC_SCOPES => oidc_scopes: String, "openid";
+        /// How many hours somebody stays signed in.
+        SESSION_HOURS => session_hours: u16, "12";
+        /// Whether the links of `fluxori-server sign-in-link` are good. For development: who has such a link needs nothing else.
+        SIGN_IN_LINKS => sign_in_links: bool, "false";
     }
 );
 

@@ -244,9 +244,13 @@ pub(crate) fn database_settings(settings: &Settings) -> DatabaseSettings {
 }
 
 pub(crate) fn consent_settings(settings: &Settings) -> ConsentSettings {
+    let consent = &settings.consent;
+    let mut return_addresses = consent.return_addresses.0.clone();
+    // The server's own page, after those that the operator names.
+    return_addresses.extend(settings.sign_in.page_address(consent).cloned());
     ConsentSettings {
-        public_url: settings.consent.public_url.clone(),
-        return_addresses: settings.consent.return_addresses.0.clone(),
+        public_url: consent.public_url.clone(),
+        return_addresses,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     schema::MarketplaceSchema,
 };
 
-problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, RequestTimeout,
+problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, RequestTimeout,
     BodyTooLarge, UnsupportedMediaType, ValidationFailed, NotSupported, NotConfigured, TooManyRequests, Internal,
     Unavailable);
 

@@ -12,7 +12,7 @@ use crate::{
     problem::{Problem, problem_of, problems},
 };
 
-problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound,
+problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound,
     RequestTimeout, Conflict, PreconditionFailed, BodyTooLarge, UnsupportedMediaType, ValidationFailed,
     TooManyRequests, Internal, Unavailable);
 

@@ -28,7 +28,7 @@ use crate::{
 /// Says that an earlier request made what this answer shows.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound,
+problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound,
     RequestTimeout, AlreadyConnected, OtherAccount, IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType,
     ValidationFailed, NotSupported, NotConfigured, NotConfirmed, ChoiceRequired, IdempotencyMismatch,
     TooManyRequests, Internal, Unavailable);

@@ -13,7 +13,7 @@ use crate::{
     schema::MarketplaceSchema,
 };
 
-problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound, Conflict,
+problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound, Conflict,
     PreconditionFailed, TooManyRequests, Internal, Unavailable);
 
 /// Disconnect an account

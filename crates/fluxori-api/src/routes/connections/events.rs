@@ -13,7 +13,7 @@ use crate::{
     schema::{AuditKindSchema, OutcomeClassSchema},
 };
 
-problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, NotFound, TooManyRequests, Internal, Unavailable);
+problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Csrf, NotFound, TooManyRequests, Internal, Unavailable);
 
 /// Show the history of a connection
 ///

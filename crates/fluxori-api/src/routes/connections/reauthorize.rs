@@ -13,7 +13,7 @@ use crate::{
     problem::{FIELDS, Problem, problem_in, problems},
 };
 
-problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound,
+problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound,
     RequestTimeout, BodyTooLarge, UnsupportedMediaType, ValidationFailed, NotSupported, NotConfigured, TooManyRequests,
     Internal, Unavailable);
 

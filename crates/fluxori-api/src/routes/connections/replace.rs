@@ -18,7 +18,7 @@ use crate::{
     problem::{Problem, problem_of, problems},
 };
 
-problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound,
+problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound,
     RequestTimeout, AlreadyConnected, OtherAccount, Conflict, PreconditionFailed, BodyTooLarge, UnsupportedMediaType,
     ValidationFailed, NotSupported, NotConfigured, NotConfirmed, ChoiceRequired, TooManyRequests, Internal,
     Unavailable);

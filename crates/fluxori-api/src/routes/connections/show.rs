@@ -8,7 +8,7 @@ use crate::{
     problem::{Problem, problem_of, problems},
 };
 
-problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, NotFound, TooManyRequests, Internal, Unavailable);
+problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Csrf, NotFound, TooManyRequests, Internal, Unavailable);
 
 /// Show a connection
 #[utoipa::path(

@@ -10,7 +10,7 @@ use crate::{
     problem::{Problem, problem_of, problems},
 };
 
-problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, NotFound, AlreadyConnected,
+problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound, AlreadyConnected,
     OtherAccount, Conflict, NotSupported, ChoiceRequired, TooManyRequests, Internal, Unavailable);
 
 /// Test a connection
