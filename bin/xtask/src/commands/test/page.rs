@@ -71,7 +71,8 @@ impl<'a> Page<'a> {
     }
 
     fn run(&self, mut command: Command, name: &str, words: &[String]) -> Result<()> {
-        command.arg("--").args(words);
+        // What is kept is read by programs too.
+        command.arg("--").args(words).env("NO_COLOR", "1");
         process::run_and_keep(command, &self.kept.output.join(name))
     }
 
