@@ -1,24 +1,38 @@
-import { Button, Group, Stack, Title } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 
+import { ViewTitle } from "../../../components/ViewTitle";
 import { useTexts } from "../../../texts/texts";
-import { usePlace } from "../navigation/location";
 import { ConnectionForm } from "./ConnectionForm";
 import { ConnectionList } from "./ConnectionList";
+import { concerned } from "./form/arrival";
+import { ArrivalNotice } from "./form/ArrivalNotice";
+import { useArrival } from "./form/useArrival";
 
 /** The page: the list, or connecting another account. Where one is, is in the address. */
 export function IntegrationsPage() {
   const texts = useTexts();
-  const { place, go } = usePlace();
+  const { place, goTo, arrival, arrive, dismiss, hasLeft } = useArrival();
   if (place.at === "connect") {
-    return <ConnectionForm marketplace={place.marketplace} fields={place.fields} />;
+    return (
+      <ConnectionForm
+        marketplace={place.marketplace}
+        fields={place.fields}
+        onConnected={(connection) => arrive({ by: "key", connection })}
+        onShow={(id) => arrive({ by: "link", id })}
+      />
+    );
   }
+  const connect = () => goTo({ at: "connect", marketplace: null });
   return (
     <Stack>
       <Group justify="space-between">
-        <Title order={1}>{texts.list.title}</Title>
-        <Button onClick={() => go({ at: "connect", marketplace: null })}>{texts.form.title}</Button>
+        <ViewTitle order={1} takesFocus={hasLeft && arrival === null}>
+          {texts.list.title}
+        </ViewTitle>
+        <Button onClick={connect}>{texts.form.title}</Button>
       </Group>
-      <ConnectionList />
+      <ArrivalNotice arrival={arrival} onDismiss={dismiss} onConnect={connect} />
+      <ConnectionList highlighted={concerned(arrival)} />
     </Stack>
   );
 }

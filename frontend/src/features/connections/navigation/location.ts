@@ -38,6 +38,9 @@ const START_FIELDS = [
   "version",
 ];
 
+/** Where somebody can go by themselves. */
+export type OpenPlace = { at: "list" } | { at: "connect"; marketplace: Marketplace | null };
+
 /** Reads the parameters of the address; what is not understood is the list. */
 export function placeOf(parameters: URLSearchParams): Place {
   const result = parameters.get("result");
@@ -65,10 +68,7 @@ export function placeOf(parameters: URLSearchParams): Place {
 }
 
 /** The parameters with which the page is at `connect`, or back at the list; those of the host stay. */
-export function withPlace(
-  parameters: URLSearchParams,
-  to: { at: "list" } | { at: "connect"; marketplace: Marketplace | null },
-): URLSearchParams {
+export function withPlace(parameters: URLSearchParams, to: OpenPlace): URLSearchParams {
   const next = new URLSearchParams(parameters);
   for (const name of [...OURS, ...START_FIELDS]) {
     next.delete(name);
@@ -92,10 +92,7 @@ export function usePlace() {
   const [parameters, setParameters] = useSearchParams();
   const place = useMemo(() => placeOf(parameters), [parameters]);
   const go = useCallback(
-    (
-      to: { at: "list" } | { at: "connect"; marketplace: Marketplace | null },
-      options?: { replace?: boolean },
-    ) => {
+    (to: OpenPlace, options?: { replace?: boolean }) => {
       setParameters((current) => withPlace(current, to), options);
     },
     [setParameters],
