@@ -9,6 +9,7 @@ mod doctor;
 mod doctor_google;
 mod google;
 mod life;
+mod page;
 mod process;
 mod refusals;
 mod secrets;

@@ -10,7 +10,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fluxori_test_support::{artefacts, database::TestDatabase};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
 use ring::hmac;
 use serde_json::{Value, json};
 
@@ -111,9 +111,12 @@ pub(crate) struct Server {
 impl Server {
     /// A request of a seller.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        client()
-            .request(method, format!("{}{path}", self.base))
-            .bearer_auth(token())
+        self.ask(method, path).bearer_auth(token())
+    }
+
+    /// A request without a token.
+    pub(crate) fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        client().request(method, format!("{}{path}", self.base))
     }
 
     /// Connects a Takealot account with this key, untested; returns the connection.
@@ -191,7 +194,9 @@ fn command(arguments: &[&str], settings: &[(String, String)]) -> Command {
 pub(crate) fn client() -> Client {
     // Another test of this process may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
+    // Where a browser is sent to is looked at, not followed.
+    let builder = Client::builder().no_proxy();
+    builder.redirect(Policy::none()).build().unwrap()
 }
 
 fn token() -> String {

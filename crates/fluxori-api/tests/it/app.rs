@@ -179,7 +179,7 @@ impl Builder {
         let http = shared_client();
         let (connections, audit) = connections(
             database,
-            marketplace_settings(&providers, self.with_applications),
+            &marketplace_settings(&providers, self.with_applications),
             &http,
             self.consents,
             Arc::clone(&clock) as Arc<dyn Clock>,
@@ -250,13 +250,13 @@ fn shared_client() -> HttpClient {
 
 fn connections(
     database: Arc<Database>,
-    marketplaces: MarketplaceSettings,
+    marketplaces: &MarketplaceSettings,
     http: &HttpClient,
     consents: ConsentSettings,
     clock: Arc<dyn Clock>,
 ) -> (Connections, ReadAuditTask) {
     let keyring = Keyring::parse(Some(&make_master_key_text()), None).unwrap();
-    let marketplaces = clients(&marketplaces, http, &clock);
+    let marketplaces = clients(marketplaces, http, &clock);
     let (read_audit, audit) = ReadAudit::start(database.clone());
     let vault = VaultStore::new(
         Arc::new(Vault::new(keyring)),

@@ -102,7 +102,7 @@ async fn every_operation_answers_as_documented() {
         let address = address(&operation, &connection);
         let ask = if operation.is_for_the_page() {
             let visitor = Visitor::signed_in(&app).await;
-            visitor.from_page(operation.method.clone(), &address).await
+            visitor.page_asks(operation.method.clone(), &address).await
         } else {
             app.as_seller(operation.method.clone(), &address)
         };

@@ -37,7 +37,7 @@ async fn who_is_signed_in_calls_the_api_without_a_token() {
     assert_eq!(list.ok(200)["items"][0]["id"], mine["id"]);
     assert!(!list.header("ratelimit").is_empty());
     let path = crate::app::path_of(&mine, "");
-    let change = visitor.from_page(Method::PATCH, &path).await;
+    let change = visitor.page_asks(Method::PATCH, &path).await;
     let changed = change.json(&json!({"label": "New"})).send().await;
     assert_eq!(changed.ok(200)["label"], "New");
     app.stop().await.unwrap();
@@ -139,7 +139,7 @@ async fn no_other_origin_may_send_the_token_and_our_own_need_not_be_listed() {
     assert_ne!(refused.status, 200);
 
     let visitor = Visitor::signed_in(&app).await;
-    let own = visitor.from_page(Method::POST, "/api/connections").await;
+    let own = visitor.page_asks(Method::POST, "/api/connections").await;
     create(own).send().await.ok(201);
     let listed = visitor.ask(Method::GET, "/api/connections");
     listed
@@ -168,7 +168,7 @@ async fn with_a_bearer_token_the_cookie_is_not_looked_at() {
     let basic = basic.header("authorization", "Basic dTpw").send().await;
     basic.problem(401, "login-required");
     // Signing out is for who is signed in.
-    let out = visitor.from_page(Method::POST, "/auth/sign-out").await;
+    let out = visitor.page_asks(Method::POST, "/auth/sign-out").await;
     out.token(&other)
         .send()
         .await
@@ -209,7 +209,7 @@ async fn signing_out_ends_the_session_on_every_server() {
         .ok(200);
 
     let out = visitor
-        .from_page(Method::POST, "/auth/sign-out")
+        .page_asks(Method::POST, "/auth/sign-out")
         .await
         .send()
         .await;
@@ -268,9 +268,9 @@ async fn who_may_only_look_may_still_sign_out() {
         .send()
         .await
         .ok(200);
-    let change = visitor.from_page(Method::POST, "/api/connections").await;
+    let change = visitor.page_asks(Method::POST, "/api/connections").await;
     create(change).send().await.problem(403, "forbidden");
-    let out = visitor.from_page(Method::POST, "/auth/sign-out").await;
+    let out = visitor.page_asks(Method::POST, "/auth/sign-out").await;
     out.send().await.ok(200);
     assert!(visitor.session().await.is_null());
     app.stop().await.unwrap();

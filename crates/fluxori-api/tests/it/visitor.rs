@@ -125,7 +125,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// A request as our page sends it.
-    pub(crate) async fn from_page(&self, method: Method, path: &str) -> Ask {
+    pub(crate) async fn page_asks(&self, method: Method, path: &str) -> Ask {
         let token = self.csrf_token().await;
         self.ask(method, path)
             .header("origin", PAGE_URL)

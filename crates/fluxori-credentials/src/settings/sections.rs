@@ -163,7 +163,7 @@ section!(
     /// `SIGN_IN_LINKS`; `PUBLIC_URL` is needed for both. Who somebody is, the claims of `JWT_USER_CLAIM`, `JWT_ORGANIZATION_CLAIM` and
     /// `JWT_ROLE_CLAIM` say. See [the guide](../guides/sign-in.md).
     SignInSection, "Sign-in to the page" {
-        /// The identity provider, by OpenID Connect: its issuer, exactly as it writes it, such as `https://id.example.com/realm`.
+        /// The identity provider, by `OpenID` Connect: its issuer, exactly as it writes it, such as `https://id.example.com/realm`.
         OIDC_ISSUER => oidc_issuer: String, optional;
         /// The client id that is registered there, with the redirect address `PUBLIC_URL/auth/callback`.
         OIDC_CLIENT_ID => oidc_client_id: String, optional;
