@@ -15,7 +15,7 @@ pub(crate) fn api_settings(values: &Values) -> Result<ApiSettings> {
         http_workers: api.http_workers,
         shutdown_timeout_seconds: api.shutdown_timeout_seconds,
         jwt: jwt_settings(JwtSection::load(values)?),
-        sign_in: sign_in_settings(SignInSection::load(values)?, ConsentSection::load(values)?),
+        sign_in: sign_in_settings(SignInSection::load(values)?, &ConsentSection::load(values)?),
     };
     settings.check()?;
     Ok(settings)
@@ -35,8 +35,8 @@ fn jwt_settings(jwt: JwtSection) -> JwtSettings {
     }
 }
 
-fn sign_in_settings(sign_in: SignInSection, consent: ConsentSection) -> Option<SignInSettings> {
-    let public_url = sign_in.page_address(&consent)?.clone();
+fn sign_in_settings(sign_in: SignInSection, consent: &ConsentSection) -> Option<SignInSettings> {
+    let public_url = sign_in.page_address(consent)?.clone();
     let oidc = sign_in.oidc_issuer.zip(sign_in.oidc_client_id);
     Some(SignInSettings {
         public_url,

@@ -72,7 +72,7 @@ impl Housekeeper {
         match self.wiring.sessions().purge(self.clock.now()).await {
             Ok(0) => {}
             Ok(sessions) => {
-                tracing::info!(sessions, "sessions and links that were over are forgotten")
+                tracing::info!(sessions, "sessions and links that were over are forgotten");
             }
             Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
         }

@@ -20,7 +20,7 @@ pub(crate) struct SignInLinkArguments {
     /// Whether they may only look.
     #[arg(long)]
     read_only: bool,
-    /// How long the link is good, in minutes. Whoever opened it stays signed in for SESSION_HOURS.
+    /// How long the link is good, in minutes. Whoever opened it stays signed in for `SESSION_HOURS`.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1440))]
     minutes: u16,
 }
