@@ -179,6 +179,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sum up your connections
+         * @description For a dashboard: how many there are in each state, and what runs out next.
+         */
+        get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/docs": {
         parameters: {
             query?: never;
@@ -380,7 +400,7 @@ export interface components {
         /** @description What is known of an account, by marketplace. */
         AccountDetails: {
             /** @description The interface that the key is used with. */
-            api_surface: components["schemas"]["TakealotSurface"];
+            apiSurface: components["schemas"]["TakealotSurface"];
             /** @description Countries the seller trades in. */
             countries: string[];
             /** @enum {string} */
@@ -389,18 +409,18 @@ export interface components {
              * Format: int64
              * @description The number of the seller.
              */
-            seller_id?: number | null;
+            sellerId?: number | null;
         } | {
             /** @description Countries of those marketplaces. */
             countries: string[];
             /** @enum {string} */
             marketplace: "amazon";
             /** @description Marketplaces that the seller takes part in. */
-            marketplace_ids: string[];
+            marketplaceIds: string[];
             /** @description The region. */
             region: components["schemas"]["AmazonRegion"];
             /** @description The merchant token. */
-            selling_partner_id: string;
+            sellingPartnerId: string;
         } | {
             /** @description ISO 4217 code of the currency. */
             currency?: string | null;
@@ -411,7 +431,7 @@ export interface components {
             /** @description The permanent address. */
             shop: string;
             /** @description The global id. */
-            shop_gid?: string | null;
+            shopGid?: string | null;
             /** @description IANA name of the time zone. */
             timezone?: string | null;
         } | {
@@ -421,9 +441,9 @@ export interface components {
              * Format: uuid
              * @description The tenant; `null` until the first test when none was chosen.
              */
-            tenant_id?: string | null;
+            tenantId?: string | null;
             /** @description `ORGANISATION`, `PRACTICE` and others. */
-            tenant_type?: string | null;
+            tenantType?: string | null;
         };
         /** @enum {string} */
         AmazonRegion: "na" | "eu" | "fe";
@@ -437,6 +457,8 @@ export interface components {
             configured: boolean;
             /** @description The form. */
             fields: components["schemas"]["FormField"][];
+            /** @description The marketplace's page where that is, for whoever has an account there; `null` when there is none for all sellers. */
+            helpUrl?: string | null;
             /** @description Where to find what the form asks for, step by step. */
             howTo: string;
             /** @description What the seller does: `form` goes to `POST /api/connections`, `consent` to `POST /api/connections/authorize`. */
@@ -489,6 +511,12 @@ export interface components {
             account: components["schemas"]["Account"];
             /** @description How it was connected. */
             authType: components["schemas"]["AuthType"];
+            /**
+             * Format: uuid
+             * @description The same for connections that share one consent, as several organisations at Xero do; `null` where the seller brought
+             *     a key. It changes when the seller agrees anew.
+             */
+            consentId?: string | null;
             /**
              * Format: date-time
              * @description When it was made.
@@ -545,6 +573,17 @@ export interface components {
         };
         /** @enum {string} */
         ConnectionStatus: "pending" | "connected" | "error" | "expired" | "disconnected";
+        /** @description All connections at a glance. */
+        ConnectionSummary: {
+            /** @description How many there are in each state. */
+            byStatus: components["schemas"]["StatusCounts"];
+            nextExpiry?: components["schemas"]["ExpiringConnection"] | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @enum {string} */
         ConnectMethod: "form" | "consent";
         /** @description What to connect. */
@@ -617,6 +656,18 @@ export interface components {
             items: components["schemas"]["Event"][];
             /** @description Send it as `cursor` for the next page; `null` on the last one. */
             nextCursor?: string | null;
+        };
+        /** @description A connection that runs out. */
+        ExpiringConnection: components["schemas"]["Expiry"] & {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            connectionId: string;
+            /** @description The seller's own name for it. */
+            label: string;
+            /** @description Where the account is. */
+            marketplace: components["schemas"]["Marketplace"];
         };
         /** @description What runs out, and when. */
         Expiry: {
@@ -796,6 +847,34 @@ export interface components {
          * @enum {string}
          */
         Revocation: "done" | "left_to_seller" | "pending" | "not_asked" | "given_up";
+        /** @description How many connections there are in each state. */
+        StatusCounts: {
+            /**
+             * Format: int64
+             * @description In order.
+             */
+            connected: number;
+            /**
+             * Format: int64
+             * @description Cut off at the marketplace.
+             */
+            disconnected: number;
+            /**
+             * Format: int64
+             * @description In need of the operator, or of the seller at the marketplace.
+             */
+            error: number;
+            /**
+             * Format: int64
+             * @description To be authorised again by the seller.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description Never tested.
+             */
+            pending: number;
+        };
         /** @enum {string} */
         SyncOutcome: "succeeded" | "failed";
         /** @enum {string} */
@@ -1991,6 +2070,71 @@ export interface operations {
             };
             /** @description `/problems/validation-failed`: Some fields have to be corrected. `/problems/not-supported`: This way of connecting does not exist. `/problems/not-configured`: This way of connecting is not set up here. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/unavailable`: Not available at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All your connections at a glance. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionSummary"];
+                };
+            };
+            /** @description `/problems/invalid-query`: The query cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/login-required`: Login required. `/problems/invalid-token`: The access token is not accepted. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

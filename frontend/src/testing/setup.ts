@@ -8,9 +8,6 @@ import { server } from "./server";
 // A busy machine is no failure.
 configure({ asyncUtilTimeout: 10_000 });
 
-// Long enough for a machine that is busy with other things; whatever is there sooner is seen sooner.
-configure({ asyncUtilTimeout: 5000 });
-
 // What Mantine asks of a browser and jsdom does not have.
 vi.stubGlobal(
   "ResizeObserver",

@@ -47,6 +47,7 @@ export const list = {
     status: "Status",
     everyStatus: "Any status",
     clear: "Show all",
+    clearSearch: "Clear the search",
     found: (count: number) =>
       count === 0
         ? "No connection matches."
@@ -69,17 +70,17 @@ export const list = {
     synced: "Synchronised",
     neverSynced: "Not yet",
     syncFailed: (when: string) => `${when}, not everything was transferred`,
-    clock: "Runs out",
+    clock: "Access",
     noClock: "Does not run out",
     clocks: {
       authorisation: (when: string) => `Connect again ${when}`,
-      refresh_token: (when: string) => `Access ends ${when} unless it is used`,
+      refresh_token: (when: string) => `Ends ${when} unless it can be renewed`,
     },
     clocksOver: {
       authorisation: (when: string) => `Had to be connected again ${when}`,
-      refresh_token: (when: string) => `Access ended ${when}`,
+      refresh_token: (when: string) => `Ended ${when}`,
     },
-    soon: "Soon",
+    renewed: (when: string) => `Renewed by itself, ${when} at the latest`,
   },
   actions: {
     menu: (label: string) => `Actions for ${label}`,
@@ -104,6 +105,7 @@ export const list = {
     },
     madeDefault: (label: string, marketplace: string) => `${label} is now the default for ${marketplace}.`,
     dismiss: "Hide this message",
+    lost: (label: string, problem: string) => `${label}: ${problem}`,
   },
   test: {
     under_way: (label: string) => `Testing ${label}…`,
@@ -172,6 +174,20 @@ export const list = {
     by: (program: string) => (program === "web" ? "on this page" : `by ${program}`),
     purpose: (purpose: string) => `for ${purpose}`,
     request: (id: string) => `Request ${id}`,
+    outcomes: {
+      ok: "It worked.",
+      reauth_required: "The marketplace did not accept the access.",
+      scope_missing: "The access may not see all that is needed.",
+      app_config: "The marketplace refused our application.",
+      account_suspended: "The account was suspended or locked.",
+      tenant_disconnected: "The account had been disconnected at the marketplace.",
+      token_kind_obsolete: "The marketplace did not take this kind of access.",
+      throttled: "The marketplace asked us to slow down.",
+      transient: "The marketplace could not be reached.",
+      edge_blocked: "Our request was turned away before it reached the marketplace.",
+      config_error: "The marketplace did not know the shop, region or account.",
+      bug: "The marketplace did not understand our request.",
+    },
     kinds: {
       "connection.created": "Connected",
       "connection.changed": "Name or default changed",
@@ -204,8 +220,7 @@ export const list = {
     total: (count: number) => (count === 0 ? "Nothing is connected yet." : counted(count)),
     failed: "The state of your connections could not be loaded",
     loading: "Loading the state of your connections…",
-    next: "Runs out next",
-    nextNone: "Nothing runs out soon.",
+    nextNone: "Nothing runs out.",
     nextOf: (label: string, marketplace: string) => `${label} (${marketplace})`,
   },
 };

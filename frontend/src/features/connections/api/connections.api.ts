@@ -16,6 +16,10 @@ export function listConnections(client: ApiClient, cursor: string | undefined, s
   return bodyOf(client.GET("/api/connections", { params: { query }, signal }));
 }
 
+export function summarizeConnections(client: ApiClient, signal: AbortSignal) {
+  return bodyOf(client.GET("/api/connections/summary", { signal }));
+}
+
 export function showConnection(client: ApiClient, id: string, signal: AbortSignal) {
   return bodyOf(client.GET("/api/connections/{id}", { params: { path: { id } }, signal }));
 }

@@ -2,15 +2,13 @@ import type { components } from "../../../lib/schema";
 
 type Schemas = components["schemas"];
 
-export type Connection = Schemas["Connection"] & {
-  /** The same for connections that came of one consent and share it; `null` for a key. */
-  consentId?: string | null;
-};
+export type Connection = Schemas["Connection"];
+export type ConnectionSummary = Schemas["ConnectionSummary"];
 export type ConnectionStatus = Schemas["ConnectionStatus"];
 export type ConnectionPage = Schemas["ConnectionPage"];
 export type ConnectionEvent = Schemas["Event"];
 export type AuditKind = Schemas["AuditKind"];
-export type AuthKind = Schemas["AuthKind"] & { helpUrl?: string | null };
+export type AuthKind = Schemas["AuthKind"];
 export type AuthType = Schemas["AuthType"];
 export type FormField = Schemas["FormField"];
 export type Marketplace = Schemas["Marketplace"];

@@ -15,7 +15,10 @@ export function Clock({ expiry }: { expiry: NonNullable<Connection["nextExpiry"]
   const [isShown, setShown] = useState(false);
   const when = relativeTime(expiry.at, now, texts.language);
   const isOver = Date.parse(expiry.at) <= now;
-  const { clocks, clocksOver } = texts.list.facts;
+  const isSoon = typeof expiry.warningDays === "number";
+  const { clocks, clocksOver, renewed } = texts.list.facts;
+  // As long as there is time, the server renews it before.
+  const ahead = expiry.kind === "refresh_token" && !isSoon ? renewed : clocks[expiry.kind];
   const date = dateAndTime(expiry.at, texts.language);
   return (
     <>
@@ -23,7 +26,7 @@ export function Clock({ expiry }: { expiry: NonNullable<Connection["nextExpiry"]
         ref={target}
         type="button"
         className={classes["clock"]}
-        data-soon={typeof expiry.warningDays === "number" || undefined}
+        data-soon={isSoon || undefined}
         onClick={() => setShown(true)}
         onFocus={() => setShown(true)}
         onBlur={() => setShown(false)}
@@ -35,7 +38,7 @@ export function Clock({ expiry }: { expiry: NonNullable<Connection["nextExpiry"]
           }
         }}
       >
-        {(isOver ? clocksOver : clocks)[expiry.kind](when)}
+        {isOver ? clocksOver[expiry.kind](when) : ahead(when)}
         <VisuallyHidden>, {date}</VisuallyHidden>
       </button>
       {/* Made only when looked at: a list has many of them. */}

@@ -8,6 +8,9 @@ import { ConnectionRow } from "./ConnectionRow";
 import { group, type Bundle } from "./grouping";
 import { AT_REST, type Origin, type RowState } from "./row-state";
 
+/** From so many connections upward, the browser leaves out of account what is not in sight. */
+const LONG = 50;
+
 interface Props {
   connections: readonly Connection[];
   /** Whether groups have headings. */
@@ -32,6 +35,7 @@ export const ConnectionGroups = memo(function ConnectionGroups({
   onDismiss,
 }: Props) {
   const { list } = useTexts();
+  const isLong = connections.length >= LONG || undefined;
   const row = (connection: Connection) => (
     <ConnectionRow
       key={connection.id}
@@ -53,7 +57,7 @@ export const ConnectionGroups = memo(function ConnectionGroups({
     return (
       <li key={key} className={classes["consent"]}>
         <p id={`fluxori-consent-${key}`}>{list.consent(connections.length)}</p>
-        <ul className={classes["rows"]} aria-labelledby={`fluxori-consent-${key}`}>
+        <ul className={classes["rows"]} data-long={isLong} aria-labelledby={`fluxori-consent-${key}`}>
           {connections.map(row)}
         </ul>
       </li>
@@ -70,10 +74,12 @@ export const ConnectionGroups = memo(function ConnectionGroups({
           {list.marketplaces[marketplace]}{" "}
           <span className={classes["count"]}>{list.groupCount(connections.length)}</span>
         </h2>
-        <ul className={classes["rows"]}>{bundles.map(bundle)}</ul>
+        <ul className={classes["rows"]} data-long={isLong}>
+          {bundles.map(bundle)}
+        </ul>
       </section>
     ) : (
-      <ul key={marketplace} className={classes["rows"]} aria-label={list.title}>
+      <ul key={marketplace} className={classes["rows"]} data-long={isLong} aria-label={list.title}>
         {bundles.map(bundle)}
       </ul>
     ),

@@ -39,7 +39,7 @@ export function HistoryDialog({ connection, onClose }: Props) {
         {events.length > 0 && (
           <ol className={classes["events"]}>
             {events.map((event) => (
-              <HistoryEvent key={event.id} event={event} connection={connection} />
+              <HistoryEvent key={event.id} event={event} />
             ))}
           </ol>
         )}

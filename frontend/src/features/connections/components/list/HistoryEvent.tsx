@@ -1,17 +1,15 @@
 import { dateAndTime, relativeTime } from "../../../../lib/format";
 import { useNow } from "../../../../lib/use-now";
 import { useTexts } from "../../../../texts/texts";
-import type { Connection, ConnectionEvent } from "../../api/types";
-import { reasonText } from "./condition";
+import type { ConnectionEvent } from "../../api/types";
 import classes from "./History.module.css";
 
 interface Props {
   event: ConnectionEvent;
-  connection: Connection;
 }
 
 /** One entry of the history: what, by which program, how it ended, when, in which request. */
-export function HistoryEvent({ event, connection }: Props) {
+export function HistoryEvent({ event }: Props) {
   const texts = useTexts();
   const words = texts.list.history;
   const now = useNow();
@@ -23,7 +21,7 @@ export function HistoryEvent({ event, connection }: Props) {
         <strong>{words.kinds[kind]}</strong> {circumstances}
         {occurrences > 1 && <>, {words.times(occurrences)}</>}
       </p>
-      {outcome && <p className={classes["outcome"]}>{reasonText(connection, outcome, texts)}</p>}
+      {outcome && <p className={classes["outcome"]}>{words.outcomes[outcome]}</p>}
       <p className={classes["when"]}>
         <time dateTime={at}>
           {dateAndTime(at, texts.language)} ({relativeTime(at, now, texts.language)})

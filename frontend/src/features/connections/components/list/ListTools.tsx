@@ -19,7 +19,7 @@ export function ListTools({ wanted, onChange }: Props) {
   const { list } = useTexts();
   const words = list.find;
   return (
-    <search className={classes["tools"]} aria-label={words.region}>
+    <div role="search" className={classes["tools"]} aria-label={words.region}>
       <TextInput
         className={classes["search"] ?? ""}
         label={words.search}
@@ -33,7 +33,7 @@ export function ListTools({ wanted, onChange }: Props) {
           wanted.search !== "" && (
             <CloseButton
               size="sm"
-              aria-label={words.clear}
+              aria-label={words.clearSearch}
               onClick={() => onChange({ ...wanted, search: "" })}
             />
           )
@@ -63,6 +63,6 @@ export function ListTools({ wanted, onChange }: Props) {
           ...STATUSES.map((value) => ({ value, label: list.statuses[value] })),
         ]}
       />
-    </search>
+    </div>
   );
 }

@@ -54,14 +54,21 @@ export function RowMenu({ connection, blocked, unmendable, onAction }: Props) {
       key={action}
       disabled={blocked !== null || reason !== null}
       onClick={() => onAction(action)}
-      {...(action === "disconnect" ? { color: "red" } : {})}
+      data-autofocus={action === "test" || undefined}
+      className={action === "disconnect" ? (classes["danger"] ?? "") : ""}
     >
       {texts.list.actions[action]}
       {reason !== null && blocked === null && <span className={classes["reason"]}>{reason}</span>}
     </Menu.Item>
   );
   return (
-    <Menu opened onChange={setOpen} position="bottom-end" returnFocus={false} withinPortal>
+    <Menu
+      opened
+      onChange={setOpen}
+      position="bottom-end"
+      returnFocus={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
         {blocked !== null && <Menu.Label>{blocked}</Menu.Label>}

@@ -4,17 +4,18 @@ import { elementId } from "./row-state";
 
 /** Brings the first of these connections into sight, with the focus on it, once it is there. */
 export function useHighlight(highlighted: readonly string[], isLoaded: (id: string) => boolean) {
-  const done = useRef<readonly string[] | null>(null);
+  const done = useRef("");
   const first = highlighted.find(isLoaded);
+  const wish = highlighted.join();
   useEffect(() => {
-    if (first === undefined || done.current === highlighted) {
+    if (first === undefined || done.current === wish) {
       return;
     }
     const row = document.getElementById(elementId("row", first));
     if (row) {
-      done.current = highlighted;
+      done.current = wish;
       row.focus({ preventScroll: true });
       row.scrollIntoView({ block: "center" });
     }
-  }, [first, highlighted]);
+  }, [first, wish]);
 }

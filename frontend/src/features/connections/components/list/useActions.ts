@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
+import { problemWords } from "../../../../components/problem-words";
+import { ApiProblem } from "../../../../lib/problem";
 import { useTexts } from "../../../../texts/texts";
 import type { Connection } from "../../api/types";
 import { useReauthorize } from "../../hooks/useConsent";
@@ -75,12 +77,14 @@ export function useActions(announce: (text: string) => void) {
           underWay.current.delete(id);
         }
       } catch (error) {
-        announce("");
+        // A row that goes away takes its message with it; other messages are read aloud where they stand.
+        const isGone = error instanceof ApiProblem && error.status === 404;
+        announce(isGone ? texts.list.actions.lost(connection.label, problemWords(error, texts).text) : "");
         setRows((rows) => withRow(rows, id, { busy: null, outcome: { kind: "failed", action, error } }));
         underWay.current.delete(id);
       }
     },
-    [perform, announce],
+    [perform, announce, texts],
   );
 
   const dismiss = useCallback((id: string) => setRows((rows) => withRow(rows, id, AT_REST)), []);
