@@ -1,19 +1,25 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 
+import { ConnectionStatusSummary as Summary } from "./features/connections/components/ConnectionStatusSummary";
 import { IntegrationsPage as Page } from "./features/connections/components/IntegrationsPage";
 import { ApiProvider } from "./lib/api-context";
 import type { Authentication } from "./lib/client";
 import { createQueryClient } from "./lib/query-client";
+import { cssVariables, theme } from "./lib/theme";
+import { useLatest } from "./lib/use-latest";
 import { en } from "./texts/en";
 import { TextsProvider, type Texts } from "./texts/texts";
 
-export { en, type Texts };
+export { cssVariables, en, theme, type Texts };
 
 export interface ConnectionsProps {
   /** Where the API is, such as `https://vault.example.com`. */
   apiBaseUrl: string;
-  /** An access token for it; `fresh` when the last one was refused. */
+  /**
+   * An access token for it; `fresh` when the last one was refused. What was loaded with one person's token stays until the
+   * component goes: give it the person as `key` where another can sign in without the page being loaded anew.
+   */
   getAccessToken: (wish: { fresh: boolean }) => string | Promise<string>;
   /** Every text of the page; English when absent. */
   texts?: Texts;
@@ -26,7 +32,12 @@ function Connections({
   children,
 }: ConnectionsProps & { children: ReactNode }) {
   const [cache] = useState(createQueryClient);
-  const [authentication] = useState<Authentication>({ kind: "bearer", getAccessToken });
+  // A function that is made anew with every render is usual, and no reason to make a client anew.
+  const latest = useLatest(getAccessToken);
+  const authentication = useMemo<Authentication>(
+    () => ({ kind: "bearer", getAccessToken: latest }),
+    [latest],
+  );
   return (
     <TextsProvider texts={texts}>
       <QueryClientProvider client={cache}>
@@ -43,6 +54,15 @@ export function IntegrationsPage(props: ConnectionsProps) {
   return (
     <Connections {...props}>
       <Page />
+    </Connections>
+  );
+}
+
+/** The connections at a glance, for a dashboard: how many are in which state, and what runs out next. */
+export function ConnectionStatusSummary(props: ConnectionsProps) {
+  return (
+    <Connections {...props}>
+      <Summary />
     </Connections>
   );
 }

@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from "react";
 
-interface SecretSubmit<Input, Output> {
+export interface SecretSubmit<Input, Output> {
   /** Sends `input` once; a second call while the first is under way does nothing. */
   submit: (input: Input) => Promise<Output | undefined>;
   isPending: boolean;
