@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, useInfiniteQuery, type InfiniteData } from "@tanstack/react-query";
+import { useMemo } from "react";
 
 import { useApi } from "../../../lib/api-context";
 import type { ApiClient } from "../../../lib/client";
@@ -42,5 +43,8 @@ export function pollAfter(data: Pages | undefined, updates: number): number | fa
 export function useConnections() {
   const { client } = useApi();
   const query = useInfiniteQuery(connectionsQuery(client));
-  return { ...query, connections: query.data?.pages.flatMap((page) => page.items) ?? [] };
+  const { data } = query;
+  // The same list as long as nothing changes: a thousand rows are not compared for nothing.
+  const connections = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  return { ...query, connections };
 }
