@@ -5,6 +5,7 @@ import { useTexts } from "../texts/texts";
 import classes from "./CheckedInput.module.css";
 import { isPaste, pasteTrimmed } from "./paste";
 import { isUnusual } from "./usual";
+import { whenReleased } from "./when-released";
 
 export interface CheckedInputProps {
   name: string;
@@ -54,7 +55,7 @@ export function CheckedInput({
           check(event.currentTarget.value);
         }
       }}
-      onBlur={(event) => check(event.currentTarget.value)}
+      onBlur={({ currentTarget: input }) => whenReleased(() => check(input.value))}
     />
   );
 }

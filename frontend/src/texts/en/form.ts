@@ -11,7 +11,6 @@ export const form = {
   none: "No marketplace can be connected here.",
   notConfigured: "Not set up yet",
   missing: (settings: string[]) => `The operator of this installation has to set ${conjunction(settings)}.`,
-  noWay: (name: string) => `${name} is not set up yet`,
 
   connect: (name: string) => `Connect ${name}`,
   chooseAnother: "Choose another marketplace",
@@ -47,7 +46,6 @@ export const form = {
   test: "Test and connect",
   testing: (name: string) => `Asking ${name} whether this works…`,
   skip: "Save without testing",
-  skipHelp: "It is connected untested then, and you can test it later.",
   keySafe: "What you enter is sent once, kept encrypted and never shown again.",
   goTo: (name: string) => `Go to ${name}`,
   going: (name: string) => `Going to ${name}…`,

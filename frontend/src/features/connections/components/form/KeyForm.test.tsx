@@ -109,6 +109,18 @@ describe("a key", () => {
     expect(screen.queryByText(/usually it/)).toBeNull();
   });
 
+  test("is not remarked upon between pressing and releasing a button, which would move from under the pointer", async () => {
+    const { user, key } = await openTakealot();
+    await user.type(key, "0123");
+    const target = screen.getByRole("checkbox", { name: "Make it the default" });
+    await user.pointer({ keys: "[MouseLeft>]", target });
+    expect(key).not.toHaveFocus();
+    expect(screen.queryByText(/usually it/)).toBeNull();
+    await user.pointer({ keys: "[/MouseLeft]", target });
+    expect(await screen.findByText(/usually it/)).toBeVisible();
+    expect(target).toBeChecked();
+  });
+
   test("is hidden until it is asked to be shown, and no password", async () => {
     const { user, key } = await openTakealot();
     expect(key).toHaveAttribute("type", "password");
