@@ -12,7 +12,7 @@ test("two tabs connect at once", async ({ home, context, person }) => {
   const tabs = [home, other];
   for (const [index, tab] of tabs.entries()) {
     await chooseMarketplace(tab, "Shopify");
-    await tab.getByLabel("Shop", { exact: true }).fill(shops[index] ?? "");
+    await tab.getByLabel(/^Shop/).fill(shops[index] ?? "");
     await tab.getByRole("button", { name: "Go to Shopify" }).click();
     await tab.getByRole("note").waitFor();
   }
@@ -51,7 +51,7 @@ test("back and forward lead through the views, and out of the page only at its b
   await home.getByRole("button", { name: "Connect a marketplace" }).click();
   await home.getByRole("link", { name: "Takealot", exact: true }).click();
   await expect(home.getByRole("heading", { level: 1, name: "Connect Takealot" })).toBeVisible();
-  await home.getByLabel("API key", { exact: true }).fill("a key");
+  await home.getByLabel(/^API key/).fill("a key");
   await home.goBack();
   await expect(home.getByRole("heading", { level: 1, name: "Connect a marketplace" })).toBeVisible();
   await home.goBack();
@@ -59,7 +59,7 @@ test("back and forward lead through the views, and out of the page only at its b
   await home.goForward();
   await home.goForward();
   await expect(home.getByRole("heading", { level: 1, name: "Connect Takealot" })).toBeVisible();
-  await expect(home.getByLabel("API key", { exact: true })).toHaveValue("");
+  await expect(home.getByLabel(/^API key/)).toHaveValue("");
 });
 
 test("loading again after the return does not connect twice, nor announce it twice", async ({

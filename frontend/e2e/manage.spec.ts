@@ -3,9 +3,9 @@ import {
   connectAmazon,
   connectShopify,
   connectTakealot,
+  saveUntested,
   consent,
   connectXero,
-  order,
 } from "./support/marketplaces";
 import { examine } from "./support/screen";
 import { demoKey } from "./support/stage";
@@ -42,11 +42,11 @@ test("a key is replaced only by one that works", async ({ home, guard }) => {
   await act(home, "My shop", "Replace key");
   const dialog = home.getByRole("dialog");
   await examine(home, "replace-key");
-  await dialog.getByLabel("API key", { exact: true }).fill(demoKey("TAKEALOT_REFUSED"));
+  await dialog.getByLabel(/^API key/).fill(demoKey("TAKEALOT_REFUSED"));
   await dialog.getByRole("button", { name: "Test and replace" }).click();
   await expect(dialog).toContainText("Takealot does not accept this key");
   await examine(home, "replace-key-refused");
-  await dialog.getByLabel("API key", { exact: true }).fill(demoKey("TAKEALOT_GOOD"));
+  await dialog.getByLabel(/^API key/).fill(demoKey("TAKEALOT_GOOD"));
   await dialog.getByRole("button", { name: "Test and replace" }).click();
   await expect(dialog).toContainText("The key was replaced");
   await examine(home, "replace-key-done");
@@ -90,19 +90,22 @@ test("reconnecting keeps the connection, and another account is refused", async 
   await expect(mine).toContainText("Connected");
 });
 
-test("a connection that broke says what to do, and works again after reconnecting", async ({
+test("a connection that does not get through says so, and works with another key", async ({
   home,
-  person,
+  guard,
 }) => {
-  const shop = `broken-${person.unique}.myshopify.com`;
-  await connectShopify(home, shop);
-  await home.goto("/");
-  const mine = home.getByRole("listitem").filter({ hasText: shop });
-  await order("faults", { fault: "page", status: 503, key: shop });
-  await mine.getByRole("button", { name: /^Actions for/ }).click();
-  await home.getByRole("menuitem", { name: "Test" }).click();
-  await expect(mine.getByRole("note")).toContainText("The test did not get through");
+  guard.tolerate(/status of (422|429|503)/);
+  await saveUntested(home, "Slow shop");
+  await act(home, "Slow shop", "Test");
+  await expect(row(home, "Slow shop").getByRole("note")).toContainText("The test did not get through");
   await examine(home, "row-test-failed");
+  await act(home, "Slow shop", "Replace key");
+  const dialog = home.getByRole("dialog");
+  await dialog.getByLabel(/^API key/).fill(demoKey("TAKEALOT_GOOD"));
+  await dialog.getByRole("button", { name: "Test and replace" }).click();
+  await expect(dialog).toContainText("The key was replaced");
+  await home.keyboard.press("Escape");
+  await expect(row(home, "Slow shop")).toContainText("Connected");
 });
 
 test("disconnecting at the marketplace too", async ({ home, person }) => {

@@ -59,7 +59,7 @@ test("a session that ends shows so, and nothing of the address is lost", async (
   guard.tolerate(/status of 401/);
   await home.getByRole("button", { name: "Connect a marketplace" }).click();
   await home.getByRole("link", { name: "Takealot", exact: true }).click();
-  await home.getByLabel("API key", { exact: true }).fill("0".repeat(128));
+  await home.getByLabel(/^API key/).fill("0".repeat(128));
   await context.clearCookies({ name: SESSION });
   await home.getByRole("button", { name: "Test and connect" }).click();
 
@@ -83,10 +83,10 @@ test("another session in another tab takes the place of the first one", async ({
   // The first tab does not know yet: its next change is refused, and it shows who is signed in now.
   await home.getByRole("button", { name: "Connect a marketplace" }).click();
   await home.getByRole("link", { name: "Takealot", exact: true }).click();
-  await home.getByLabel("API key", { exact: true }).fill("0".repeat(128));
+  await home.getByLabel(/^API key/).fill("0".repeat(128));
   await home.getByRole("button", { name: "Test and connect" }).click();
   await expect(home.getByRole("button", { name: "Account: somebody-else" })).toBeVisible();
-  await expect(home.getByLabel("API key", { exact: true })).toHaveValue("");
+  await expect(home.getByLabel(/^API key/)).toHaveValue("");
 });
 
 test("a sign-in link works once", async ({ page, context, person }) => {
@@ -115,7 +115,7 @@ test("who may only look can look", async ({ page, person, guard }) => {
   guard.tolerate(/status of 403/);
   await page.goto("/auth/sign-in?returnTo=/?connect=takealot");
   await agreeToSignIn(page, person, "viewer");
-  await page.getByLabel("API key", { exact: true }).fill("0".repeat(128));
+  await page.getByLabel(/^API key/).fill("0".repeat(128));
   await page.getByRole("button", { name: "Test and connect" }).click();
   await expect(page.getByText("Your role may look at connections, not change them.")).toBeVisible();
   await examine(page, "form-forbidden");

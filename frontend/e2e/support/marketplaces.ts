@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 
-import { demoKey, stage } from "./stage";
+import { demoKey } from "./stage";
 
 /** Consent pages of the simulated marketplaces, and what else people do there. */
 
@@ -22,16 +22,6 @@ export async function consentAtXero(page: Page, user: string) {
   await consent(page, "Allow access");
 }
 
-/** Lets calls of one key, or shop, or seller, go wrong. */
-export async function order(what: string, body: object) {
-  const answer = await fetch(`${stage.marketplaces}/control/${what}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  expect(answer.ok).toBe(true);
-}
-
 /** Opens the form of a marketplace from the list. */
 export async function chooseMarketplace(page: Page, name: string) {
   await page.getByRole("button", { name: "Connect a marketplace" }).click();
@@ -42,16 +32,26 @@ export async function chooseMarketplace(page: Page, name: string) {
 /** Connects a Takealot account by a key that works. */
 export async function connectTakealot(page: Page, label: string) {
   await chooseMarketplace(page, "Takealot");
-  await page.getByLabel("API key", { exact: true }).fill(demoKey("TAKEALOT_GOOD"));
+  await page.getByLabel(/^API key/).fill(demoKey("TAKEALOT_GOOD"));
   await page.getByLabel("Your name for it (optional)").fill(label);
   await page.getByRole("button", { name: "Test and connect" }).click();
   await expect(page.getByRole("heading", { name: `${label} is connected` })).toBeFocused();
 }
 
+/** Saves a Takealot key whose calls are always told to wait. */
+export async function saveUntested(page: Page, label: string) {
+  await chooseMarketplace(page, "Takealot");
+  await page.getByLabel(/^API key/).fill(demoKey("TAKEALOT_THROTTLED"));
+  await page.getByLabel("Your name for it (optional)").fill(label);
+  await page.getByRole("button", { name: "Test and connect" }).click();
+  await page.getByRole("button", { name: "Save without testing" }).click();
+  await expect(page.getByText(`“${label}” is saved, not tested yet`)).toBeVisible();
+}
+
 /** Connects a shop of this test alone. */
 export async function connectShopify(page: Page, shop: string) {
   await chooseMarketplace(page, "Shopify");
-  await page.getByLabel("Shop", { exact: true }).fill(shop);
+  await page.getByLabel(/^Shop/).fill(shop);
   await page.getByRole("button", { name: "Go to Shopify" }).click();
   await consent(page, "Install");
   await page.getByRole("heading", { level: 1, name: "Connections" }).waitFor();

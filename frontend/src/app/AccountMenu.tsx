@@ -15,7 +15,7 @@ interface Props {
 export function AccountMenu({ session, onSignOut, isSigningOut }: Props) {
   const { app } = useTexts();
   return (
-    <Menu position="bottom-end" width={260}>
+    <Menu position="bottom-end" width={260} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button
           variant="subtle"

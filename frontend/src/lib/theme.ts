@@ -12,6 +12,9 @@ const ENOUGH = 4.6;
 /** Above this luminance black is easier to read than white, and both reach AA at it. */
 const BLACK_ABOVE = 0.18;
 
+/** The head of a dialog is not the head of the page. */
+const dialog = { attributes: { header: { role: "presentation" } } };
+
 /** How our pages look; give it to the `MantineProvider` along with `cssVariables`. */
 export const theme = createTheme({
   primaryColor: "blue",
@@ -23,6 +26,7 @@ export const theme = createTheme({
   radius: { md: "6px", lg: "10px" },
   respectReducedMotion: true,
   cursorType: "pointer",
+  components: { Modal: { defaultProps: dialog }, Drawer: { defaultProps: dialog } },
   headings: {
     fontFamily: "inherit",
     fontWeight: "650",

@@ -68,6 +68,8 @@ export function RowMenu({ connection, blocked, unmendable, onAction }: Props) {
       position="bottom-end"
       returnFocus={false}
       withInitialFocusPlaceholder={false}
+      // In the landmark of its row.
+      withinPortal={false}
     >
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
