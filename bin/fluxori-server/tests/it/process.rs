@@ -86,7 +86,9 @@ impl Installation {
                     writeln!(log, "{line}").unwrap();
                 }
                 let event: Value = serde_json::from_str(&line).unwrap_or_default();
-                if let Some(address) = event["address"].as_str() {
+                if event["message"] == "listening"
+                    && let Some(address) = event["address"].as_str()
+                {
                     // Nobody listens any more after the first address.
                     let _ = found.send(address.to_owned());
                 }
