@@ -26,13 +26,13 @@ async fn overview(store: &Store) -> Overview {
     store.database.overview(&alice()).await.unwrap()
 }
 
-fn expiring(connection: &Connection) -> Option<Expiring> {
-    Some(Expiring {
+fn expiring(connection: &Connection) -> Expiring {
+    Expiring {
         connection: connection.id,
         label: connection.label.clone(),
         marketplace: connection.marketplace,
         clocks: connection.clocks,
-    })
+    }
 }
 
 const GONE: ConnectionStatus = ConnectionStatus::Disconnected(OutcomeClass::TenantDisconnected);
@@ -69,14 +69,14 @@ on_both! {
         let connected = ConnectionStatus::Connected;
         insert(&store, "never", connected, [None, None]).await;
         let late = insert(&store, "late", connected, [Some(900), None]).await;
-        assert_eq!(overview(&store).await.next_expiry, expiring(&late));
+        assert_eq!(overview(&store).await.next_expiry, Some(expiring(&late)));
         let sooner = insert(&store, "sooner", connected, [None, Some(800)]).await;
-        assert_eq!(overview(&store).await.next_expiry, expiring(&sooner));
+        assert_eq!(overview(&store).await.next_expiry, Some(expiring(&sooner)));
         let second = insert(&store, "second clock", ERROR, [Some(700), Some(950)]).await;
-        assert_eq!(overview(&store).await.next_expiry, expiring(&second));
+        assert_eq!(overview(&store).await.next_expiry, Some(expiring(&second)));
         let first = insert(&store, "first clock", ConnectionStatus::Pending, [Some(990), Some(600)]).await;
         let next = overview(&store).await.next_expiry;
-        assert_eq!(next, expiring(&first));
+        assert_eq!(next, Some(expiring(&first)));
         assert_eq!(next.unwrap().clocks.next(), Some((ExpiryKind::Authorisation, at(600))));
     }
 
@@ -86,7 +86,7 @@ on_both! {
         assert_eq!(overview(&store).await.next_expiry, None);
         let past = insert(&store, "overdue", ConnectionStatus::Connected, [Some(-600), None]).await;
         insert(&store, "later", ConnectionStatus::Connected, [Some(600), None]).await;
-        assert_eq!(overview(&store).await.next_expiry, expiring(&past));
+        assert_eq!(overview(&store).await.next_expiry, Some(expiring(&past)));
     }
 
     async fn others_and_the_deleted_do_not_count(store: Store) {
@@ -104,7 +104,7 @@ on_both! {
 
         let overview = overview(&store).await;
         assert_eq!(overview.by_status, [0, 1, 0, 0, 0]);
-        assert_eq!(overview.next_expiry, expiring(&mine));
+        assert_eq!(overview.next_expiry, Some(expiring(&mine)));
     }
 
     async fn a_state_that_nobody_knows_is_reported(store: Store) {
