@@ -18,6 +18,7 @@ problems!(Refusals: NotFound);
 #[utoipa::path(
     get,
     path = PATH,
+    operation_id = "problem",
     tag = "Documentation",
     params(("slug" = String, Path, description = "The last part of a problem's `type`.")),
     responses((status = 200, description = "The section.", body = String, content_type = "text/markdown"), Refusals),

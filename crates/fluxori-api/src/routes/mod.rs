@@ -227,6 +227,18 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let document: serde_json::Value = serde_json::from_str(&openapi()).unwrap();
+        let mut seen = BTreeSet::new();
+        for operations in document["paths"].as_object().unwrap().values() {
+            for operation in operations.as_object().unwrap().values() {
+                let name = operation["operationId"].as_str().unwrap();
+                assert!(seen.insert(name.to_owned()), "two operations are {name}");
+            }
+        }
+    }
+
+    #[test]
     fn the_methods_of_an_address_need_the_same_access() {
         let mut seen: BTreeMap<&str, Access> = BTreeMap::new();
         for endpoint in endpoints() {

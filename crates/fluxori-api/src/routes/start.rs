@@ -23,6 +23,7 @@ Fluxori connections: the page is on, but was not built into this program.
 #[utoipa::path(
     get,
     path = "/",
+    operation_id = "start_page",
     tag = "The page",
     responses((status = 200, description = "The page, or a few lines.", content(
         (String = "text/html"),

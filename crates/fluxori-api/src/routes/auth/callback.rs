@@ -22,6 +22,7 @@ problems!(Refusals: NotFound, TooManyRequests);
 #[utoipa::path(
     get,
     path = CALLBACK,
+    operation_id = "sign_in_callback",
     tag = "Signing in",
     responses(
         (status = 303, description = "To the page.", headers(
