@@ -11,8 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say what this is */
-        get: operations["start"];
+        /**
+         * Show the page
+         * @description The page where people see and mend their connections, where it is on; otherwise a few lines about this server.
+         */
+        get: operations["start_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -323,6 +326,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assets/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a file of the page
+         * @description Its name holds its version, so it may be kept for ever.
+         */
+        get: operations["hashed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the identity provider
+         * @description For browsers: the redirect address to register at the identity provider. The browser is sent on to where it wanted to
+         *     go, or else to `/` with `signIn`: `denied` (by the person or the provider), `expired` (it took too long, was used
+         *     already, or began in another browser), `failed`, or `forbidden` (the person has no user or organization here).
+         */
+        get: operations["sign_in_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by a link
+         * @description For browsers, in development: opens a link that `fluxori-server sign-in-link` printed. It is good once. There is nothing
+         *     at this address unless the operator allows such links.
+         */
+        get: operations["link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell who is signed in
+         * @description For the page: who is signed in in this browser, by cookie. A request that another page makes sees nobody.
+         */
+        get: operations["session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to the identity provider
+         * @description For browsers: a link or a navigation, not a script's request. Whoever signs in there comes back to `returnTo`.
+         */
+        get: operations["sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description For the page: forgets the session of this browser, which ends on every server at once. `redirectTo` is where the browser
+         *     goes to sign out at the identity provider as well, where that has such a place.
+         */
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/favicon.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch the picture of the page */
+        get: operations["icon"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -351,7 +495,7 @@ export interface paths {
          * Explain a kind of problem
          * @description The section of the reference about this kind, as Markdown. This is where the `type` of a problem document leads.
          */
-        get: operations["show"];
+        get: operations["problem"];
         put?: never;
         post?: never;
         delete?: never;
@@ -847,6 +991,33 @@ export interface components {
          * @enum {string}
          */
         Revocation: "done" | "left_to_seller" | "pending" | "not_asked" | "given_up";
+        /** @description Somebody is signed in. */
+        Session: {
+            /** @description To send as `X-CSRF-Token` with every request that changes something. */
+            csrfToken: string;
+            /**
+             * Format: date-time
+             * @description When they have to sign in again.
+             */
+            expiresAt: string;
+            /** @description Their organization. */
+            organization: string;
+            /** @description Whether they may only look. */
+            readOnly: boolean;
+            /** @description The user. */
+            user: string;
+        };
+        /** @description Nobody is signed in in this browser any more. */
+        SignedOut: {
+            /** @description Where to send the browser, to sign out at the identity provider too; `null` where there is no such place. */
+            redirectTo?: string | null;
+        };
+        /** @description Who is signed in, and how one could be. */
+        SignInState: {
+            /** @description Whether `GET /auth/sign-in` leads to an identity provider. */
+            canSignIn: boolean;
+            session?: components["schemas"]["Session"] | null;
+        };
         /** @description How many connections there are in each state. */
         StatusCounts: {
             /**
@@ -931,7 +1102,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    start: {
+    start_page: {
         parameters: {
             query?: never;
             header?: never;
@@ -940,12 +1111,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A few lines. */
+            /** @description The page, or a few lines. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/html": string;
                     "text/plain": string;
                 };
             };
@@ -991,6 +1163,15 @@ export interface operations {
             };
             /** @description `/problems/login-required`: Login required. `/problems/invalid-token`: The access token is not accepted. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/csrf`: The request may come from another page. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1076,7 +1257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/forbidden`: Your role does not allow this. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1219,6 +1400,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/csrf`: The request may come from another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `/problems/not-found`: Not found. */
             404: {
                 headers: {
@@ -1302,7 +1492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/forbidden`: Your role does not allow this. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1415,7 +1605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/forbidden`: Your role does not allow this. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1564,7 +1754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/forbidden`: Your role does not allow this. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1709,6 +1899,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/csrf`: The request may come from another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `/problems/not-found`: Not found. */
             404: {
                 headers: {
@@ -1795,7 +1994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/forbidden`: Your role does not allow this. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1922,7 +2121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/forbidden`: Your role does not allow this. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2032,7 +2231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/forbidden`: Your role does not allow this. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2142,6 +2341,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/csrf`: The request may come from another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `/problems/too-many-requests`: Too many requests. */
             429: {
                 headers: {
@@ -2220,6 +2428,15 @@ export interface operations {
             };
             /** @description `/problems/login-required`: Login required. `/problems/invalid-token`: The access token is not accepted. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/csrf`: The request may come from another page. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2473,6 +2690,340 @@ export interface operations {
             };
         };
     };
+    hashed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name that the page knows. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "font/woff2": string;
+                    "image/png": string;
+                    "image/svg+xml": string;
+                    "text/css": string;
+                    "text/javascript": string;
+                };
+            };
+            /** @description `/problems/not-found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page. */
+            303: {
+                headers: {
+                    /** @description A path of this server. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/not-found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link: {
+        parameters: {
+            query: {
+                /** @description What the link holds. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page; to `/?signIn=link` when the link is used up or too old. */
+            303: {
+                headers: {
+                    /** @description A path of this server. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/invalid-query`: The query cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is, or nobody. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInState"];
+                };
+            };
+            /** @description `/problems/invalid-query`: The query cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/unavailable`: Not available at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: {
+                /** @description Where to go afterwards: a path of this server, with its query, of 2 KiB at most. Anything else means `/`. */
+                returnTo?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the identity provider, or to `/?signIn=failed` when it cannot be asked. */
+            303: {
+                headers: {
+                    /** @description Where to go. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `/problems/invalid-query`: The query cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/not-found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description `/problems/invalid-query`: The query cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/login-required`: Login required. `/problems/invalid-token`: The access token is not accepted. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/csrf`: The request may come from another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/unavailable`: Not available at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    icon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description `/problems/not-found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -2493,7 +3044,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    problem: {
         parameters: {
             query?: never;
             header?: never;
