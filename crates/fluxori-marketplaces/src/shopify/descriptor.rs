@@ -75,7 +75,7 @@ fn shop_field() -> FormField {
     FormField {
         name: SHOP,
         label: "Shop",
-        help: "Your permanent address, such as my-shop.myshopify.com. The address of your admin page will do.",
+        help: "Your permanent address, such as my-shop.myshopify.com. Its first part will do, or the address of your admin page.",
         kind: FieldKind::Text,
         required: true,
         max_length: 200,

@@ -1,13 +1,14 @@
 use fluxori_domain::ShopDomain;
 
-/// A shop as sellers write it: `my-shop.myshopify.com` in any case, or the address of its admin page.
+/// A shop as sellers write it: `my-shop.myshopify.com` in any case, its name alone, or the address of its admin page.
 ///
 /// An address is taken only where it names exactly one shop: `https`, no port, no user, no query, no `..`.
 pub(super) fn read_shop(text: &str) -> Result<ShopDomain, String> {
     let text = text.to_ascii_lowercase();
     let domain = match text.strip_prefix("https://") {
         Some(address) => shop_of_address(address),
-        None => Some(text),
+        None if text.contains('.') => Some(text),
+        None => Some(format!("{text}.myshopify.com")),
     };
     domain
         .and_then(|domain| ShopDomain::new(domain).ok())
@@ -48,6 +49,7 @@ mod tests {
 
     #[rstest]
     #[case("my-shop.myshopify.com")]
+    #[case("my-shop")]
     #[case("My-Shop.MyShopify.com")]
     #[case("https://my-shop.myshopify.com")]
     #[case("https://my-shop.myshopify.com/")]
@@ -60,7 +62,13 @@ mod tests {
     }
 
     #[rstest]
-    #[case("my-shop")]
+    #[case("")]
+    #[case("my shop")]
+    #[case("-my-shop")]
+    #[case("my-shop/admin")]
+    #[case("my-shop@evil")]
+    #[case("my-shop:443")]
+    #[case("localhost#")]
     #[case("myshopify.com")]
     #[case("my-shop.myshopify.com/")]
     #[case("my-shop.myshopify.com/admin")]
