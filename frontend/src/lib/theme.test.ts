@@ -1,4 +1,4 @@
-import { DEFAULT_THEME, mergeMantineTheme, type MantineTheme } from "@mantine/core";
+import { DEFAULT_THEME, luminance, mergeMantineTheme, type MantineTheme } from "@mantine/core";
 import { describe, expect, test } from "vitest";
 
 import { contrast, cssVariables, theme } from "./theme";
@@ -32,6 +32,12 @@ describe.each([
     for (const ground of grounds) {
       expect(contrast(read(variable), ground)).toBeGreaterThanOrEqual(AA);
     }
+  });
+
+  test.each(NAMES)("buttons in %s are", (one) => {
+    const ground = merged.colors[one]?.[8] ?? "";
+    const words = luminance(ground) > merged.luminanceThreshold ? "#000" : "#fff";
+    expect(contrast(words, ground)).toBeGreaterThanOrEqual(AA);
   });
 
   test.each(NAMES)("words in %s are, alone and on their pale ground", (one) => {

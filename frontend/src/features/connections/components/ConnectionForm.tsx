@@ -43,9 +43,7 @@ export function ConnectionForm({ marketplace, fields, onConnected, onShow }: Pro
       </Group>
       <Group gap="sm" wrap="nowrap">
         {chosen && <MarketplaceMark marketplace={chosen.marketplace} />}
-        <ViewTitle order={1} size="h2">
-          {name ? texts.form.connect(name) : texts.form.title}
-        </ViewTitle>
+        <ViewTitle order={1}>{name ? texts.form.connect(name) : texts.form.title}</ViewTitle>
       </Group>
       {isPending && (
         <div role="status">
