@@ -20,15 +20,18 @@ pub use settings::{
     XeroSection, configuration_reference,
 };
 pub use start::StartError;
-pub use wiring::{NotReady, Wiring, make_master_key_text, migrate};
+pub use wiring::{KeySurvey, NotReady, Wiring, make_master_key_text, migrate, survey_keys};
 
 // What the server needs to say what background work and maintenance did.
-pub use fluxori_connections::{Damage, Housekeeping, Inventory, Move};
+pub use fluxori_connections::{
+    Damage, Housekeeping, Inventory, Keys, Move, Reseal, ResealReport, Retirement, Rotate,
+    RotateReport,
+};
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Backend, Clock, ConnectionId, ConnectionStatus,
-    Generation, Marketplace, OrganizationId, OutcomeClass, Purpose, SecretText, ServiceName,
-    ShopDomain, SyncOutcome, SystemClock, TenantScope, UserId,
+    Generation, Marketplace, MasterKeyId, OrganizationId, OutcomeClass, Purpose, SecretText,
+    ServiceName, ShopDomain, SyncOutcome, SystemClock, TenantScope, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;
 // As whom Google is examined.

@@ -120,6 +120,16 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::Text;
+    use crate::types::Instant;
+
+    retired_master_keys (id) {
+        id -> Text,
+        retired_at -> Instant,
+    }
+}
+
+table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::types::{Identifier, Instant};
 

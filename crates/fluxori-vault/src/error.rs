@@ -95,6 +95,14 @@ pub enum VaultError {
         /// How many data keys they wrap.
         data_keys: u64,
     },
+    /// The active master key is one that nothing may need any more.
+    #[error(
+        "the master key {id} was withdrawn by `fluxori-server keys retire` and wraps nothing any more: this process has the ENCRYPTION_KEY or ENCRYPTION_KMS_KEY of before the last change; give it the one that the other processes have"
+    )]
+    MasterKeyWithdrawn {
+        /// The derived name of that key.
+        id: MasterKeyId,
+    },
     /// The database did not say which master keys are in use.
     #[error("the data keys could not be counted")]
     Storage(#[from] StorageError),

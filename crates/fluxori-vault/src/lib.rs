@@ -8,6 +8,7 @@ mod error;
 mod flights;
 mod hazmat;
 mod keyring;
+mod reseal;
 mod sealed;
 mod store;
 mod vault;

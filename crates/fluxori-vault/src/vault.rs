@@ -1,7 +1,8 @@
+use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    OrganizationId, Plaintext, SecretContext,
-    ports::{SecretStoreError, WrappedDataKey},
+    MasterKeyId, OrganizationId, Plaintext, SecretContext,
+    ports::{KeyVault, Resealer, SecretStoreError, WrappedDataKey},
 };
 use ring::rand::SystemRandom;
 use secrecy::ExposeSecret;
@@ -10,6 +11,7 @@ use crate::{
     data_key::{DataKey, derive_id},
     hazmat::{DoesNotOpen, KeyMaterial},
     keyring::Keyring,
+    reseal::DataKeys,
     sealed::{self, SealedText},
     wrapped::{self, WrappedText},
 };
@@ -92,17 +94,31 @@ impl Vault {
         &self,
         row: &WrappedDataKey,
     ) -> Result<Option<WrappedDataKey>, SecretStoreError> {
-        let master = self.keyring.active();
-        if row.master_key == *master.id() {
+        if row.master_key == *self.keyring.active_id() {
             return Ok(None);
         }
+        self.wrap_anew(row).await.map(Some)
+    }
+
+    /// The same, even if the active master key wraps it already: a service may have newer versions of that by now.
+    ///
+    /// # Errors
+    /// As [`Vault::rewrap`].
+    ///
+    /// # Panics
+    /// When the operating system has no random bytes.
+    pub async fn wrap_anew(
+        &self,
+        row: &WrappedDataKey,
+    ) -> Result<WrappedDataKey, SecretStoreError> {
+        let master = self.keyring.active();
         let key = self.unwrap(&row.organization, row).await?;
         let wrapped = wrapped::wrap(&key, master, &self.random, &row.organization, &row.id);
-        Ok(Some(WrappedDataKey {
+        Ok(WrappedDataKey {
             master_key: master.id().clone(),
             wrapped: wrapped.await?,
             ..row.clone()
-        }))
+        })
     }
 
     /// Seals a document under a data key, bound to its context. The same document never gives the same string twice.
@@ -172,6 +188,46 @@ impl Vault {
             return Err(SecretStoreError::DoesNotOpen);
         }
         Ok(key)
+    }
+}
+
+#[async_trait]
+impl KeyVault for Vault {
+    fn active(&self) -> &MasterKeyId {
+        self.keyring.active_id()
+    }
+
+    async fn wrap_anew(&self, key: &WrappedDataKey) -> Result<WrappedDataKey, SecretStoreError> {
+        Self::wrap_anew(self, key).await
+    }
+
+    async fn resealer(
+        &self,
+        to: &WrappedDataKey,
+        from: &[WrappedDataKey],
+    ) -> Result<Box<dyn Resealer>, SecretStoreError> {
+        let mut keys = DataKeys {
+            to: self.open_data_key(&to.organization, to).await?,
+            from: Vec::with_capacity(from.len()),
+            random: self.random.clone(),
+        };
+        for row in from {
+            match self.open_data_key(&to.organization, row).await {
+                Ok(key) => keys.from.push(key),
+                Err(SecretStoreError::DoesNotOpen) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Box::new(keys))
+    }
+
+    async fn make(
+        &self,
+        organization: &OrganizationId,
+        now: DateTime<Utc>,
+    ) -> Result<WrappedDataKey, SecretStoreError> {
+        let (_, row) = self.make_data_key(organization, now).await?;
+        Ok(row)
     }
 }
 

@@ -7,7 +7,7 @@ use fluxori_domain::{
 use futures_util::{StreamExt as _, stream};
 use secrecy::ExposeSecret as _;
 
-use super::Keeping;
+use super::{Keeping, open::is_left};
 use crate::{ConnectionError, Connections};
 
 /// How many credentials are read from the database at once.
@@ -120,7 +120,7 @@ impl Connections {
                 Ok(true) => return Ok(Moved::Yes),
                 Ok(false) | Err(ConnectionError::Changed) => None,
                 // It may have been replaced since the row was read.
-                Err(ConnectionError::Secret(error)) if error.is_gone() => Some(error),
+                Err(ConnectionError::Secret(error)) if is_left(&error) => Some(error),
                 Err(error) => return Err(error),
             };
             let current = self

@@ -12,7 +12,7 @@ impl Connections {
         credential: &Credential,
     ) -> Result<CredentialDocument, ConnectionError> {
         let plaintext = match self.open_stored(credential).await {
-            Err(error) if error.is_gone() => self.open_current(credential, error).await?,
+            Err(error) if is_left(&error) => self.open_current(credential, error).await?,
             result => result?,
         };
         Ok(CredentialDocument::from_plaintext(&plaintext)?)
@@ -28,7 +28,7 @@ impl Connections {
             .await
     }
 
-    /// What is gone may have been moved or replaced since the row was read.
+    /// What is gone may have been moved or replaced since the row was read, or sealed anew and its old data key destroyed.
     async fn open_current(
         &self,
         read: &Credential,
@@ -44,10 +44,16 @@ impl Connections {
             Some(current) if current.secret != read.secret => {
                 Ok(self.open_stored(&current).await?)
             }
-            _ => {
+            _ if gone.is_gone() => {
                 tracing::error!(credential = %read.id, error = %gone, "a secret is lost: its row names one that is gone");
                 Err(gone.into())
             }
+            _ => Err(gone.into()),
         }
     }
+}
+
+/// Whether a row may have left its secret there for another one.
+pub(super) const fn is_left(error: &SecretStoreError) -> bool {
+    error.is_gone() || matches!(error, SecretStoreError::DoesNotOpen)
 }

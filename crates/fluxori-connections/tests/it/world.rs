@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use fluxori_connections::{
-    Connections, ConsentSettings, CreateRequest, Created, Marketplaces, Ports, ReadAudit,
+    Connections, ConsentSettings, CreateRequest, Created, Keys, Marketplaces, Ports, ReadAudit,
     ReadAuditTask, ReadRequest, SecretStores, Verify,
 };
 use fluxori_domain::{
@@ -24,6 +24,7 @@ use fluxori_vault::{Keyring, Vault, VaultStore};
 
 use crate::{
     dying::{Death, DyingConnections, DyingFlows, DyingGrants, DyingRefreshes},
+    dying_keys::DyingKeys,
     dying_secrets::{DyingLedger, DyingSecrets},
     google::AtGoogle,
 };
@@ -32,7 +33,7 @@ use crate::{
 pub(crate) const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 pub(crate) const RETURN_TO: &str = "https://app.example.com/integrations";
 
-const MASTER_KEY: &str = "8Jv0rXh3nY2kq7Tn1Zb6Wc4Ld9Ms5Pg0Fa+Eu/Ri3Oo=";
+pub(crate) const MASTER_KEY: &str = "8Jv0rXh3nY2kq7Tn1Zb6Wc4Ld9Ms5Pg0Fa+Eu/Ri3Oo=";
 
 /// What a test runs on: a database that has the sealed secrets too, or one beside Secret Manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +120,37 @@ impl World {
         process(place, endpoints, clock, Death::at(None)).await.0
     }
 
+    /// The same, with other master keys.
+    pub(crate) async fn neighbour_with(&self, keyring: Keyring) -> Connections {
+        let (endpoints, clock) = (self.providers.endpoints(), self.clock.clone());
+        let place = (self.url.as_str(), self.at_google.as_ref());
+        let (connections, _) =
+            process_with(keyring, place, endpoints, clock, Death::at(None)).await;
+        connections
+    }
+
+    /// The maintenance of keys, as a process with these master keys has it.
+    pub(crate) async fn keys(&self, keyring: Keyring) -> Keys {
+        keys_at(&self.url, keyring, self.clock.clone(), Death::at(None)).await
+    }
+
+    /// The address of its database.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The file of its database, which is of SQLite.
+    pub(crate) fn file(&self) -> &str {
+        let file = self.url.strip_prefix("sqlite:");
+        file.expect("a world on SQLite")
+    }
+
+    /// The database, past the use cases.
+    pub(crate) async fn database(&self) -> Database {
+        let settings = DatabaseSettings::new(SecretText::copy_of(&self.url));
+        Database::connect(&settings).await.unwrap()
+    }
+
     pub(crate) async fn create(&self, request: CreateRequest) -> Created {
         self.connections.create(&ada(), request).await.unwrap()
     }
@@ -161,8 +193,42 @@ impl World {
     }
 }
 
+/// The master key that processes have, and others by its side.
+pub(crate) fn keyring(active: &str, retired: &[&str]) -> Keyring {
+    let retired = SecretText::new(retired.join(","));
+    Keyring::parse(Some(&SecretText::copy_of(active)), Some(&retired)).unwrap()
+}
+
+/// The maintenance of keys, wired as in production.
+pub(crate) async fn keys_at(
+    url: &str,
+    keyring: Keyring,
+    clock: Arc<ManualClock>,
+    death: Death,
+) -> Keys {
+    let settings = DatabaseSettings::new(SecretText::copy_of(url));
+    let real = Arc::new(Database::connect(&settings).await.unwrap());
+    let dying = Arc::new(DyingKeys { real, death });
+    Keys {
+        data_keys: dying.clone(),
+        maintenance: dying,
+        vault: Arc::new(Vault::new(keyring)),
+        clock,
+    }
+}
+
 /// The use cases, wired as in production, and the writer of their audit.
 pub(crate) async fn process(
+    place: (&str, Option<&AtGoogle>),
+    endpoints: &Endpoints,
+    clock: Arc<ManualClock>,
+    death: Death,
+) -> (Connections, ReadAuditTask) {
+    process_with(keyring(MASTER_KEY, &[]), place, endpoints, clock, death).await
+}
+
+async fn process_with(
+    keyring: Keyring,
     (url, google): (&str, Option<&AtGoogle>),
     endpoints: &Endpoints,
     clock: Arc<ManualClock>,
@@ -171,7 +237,6 @@ pub(crate) async fn process(
     let settings = DatabaseSettings::new(SecretText::copy_of(url));
     let database = Arc::new(Database::connect(&settings).await.unwrap());
     let time: Arc<dyn Clock> = clock;
-    let keyring = Keyring::parse(Some(&SecretText::copy_of(MASTER_KEY)), None).unwrap();
     let vault = Arc::new(Vault::new(keyring));
     let http = HttpSettings {
         proxy: ProxyUse::Never,

@@ -16,12 +16,17 @@ pub(super) async fn data_keys(keyring: &Keyring, database: &Database) -> Vec<Fin
     uses.into_iter()
         .map(|key| {
             let (verdict, advice) = match key.role {
+                MasterKeyRole::Active if key.withdrawn_at.is_some() => (
+                    Verdict::Bad,
+                    "withdrawn by `keys retire`: give this process the key that the others have",
+                ),
                 MasterKeyRole::Active => (Verdict::Good, "the master key in use"),
                 MasterKeyRole::Retired if key.data_keys == 0 => (
                     Verdict::Notice,
                     "retired and not needed: remove it from ENCRYPTION_KEYS_RETIRED",
                 ),
                 MasterKeyRole::Retired => (Verdict::Good, "retired, still needed"),
+                MasterKeyRole::Withdrawn => (Verdict::Good, "withdrawn"),
                 MasterKeyRole::Missing => (
                     Verdict::Bad,
                     "not in the keyring: add the old key to ENCRYPTION_KEYS_RETIRED",

@@ -1,9 +1,10 @@
 mod google;
+mod keys;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fluxori_connections::{
-    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores,
+    Connections, ConsentSettings, Keys, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores,
 };
 use fluxori_domain::{
     Backend, Clock, SecretText,
@@ -22,6 +23,7 @@ use fluxori_vault::{
 
 use crate::{SecretSection, Settings, StartError};
 pub(crate) use google::{Google, key_management, token_settings};
+pub use keys::{KeySurvey, survey_keys};
 
 /// Everything wired together, once, for the server and for every adapter.
 pub struct Wiring {
@@ -29,6 +31,7 @@ pub struct Wiring {
     database: Database,
     http: HttpClient,
     vault: Option<Arc<Vault>>,
+    keys: Option<Keys>,
     home: Backend,
     places: u64,
     audit: Mutex<Option<ReadAuditTask>>,
@@ -57,6 +60,9 @@ impl Wiring {
         let shared = Arc::new(database.clone());
         let vault = keyring.map(|keyring| Arc::new(Vault::new(keyring)));
         let secrets = stores(settings, (google, vault.clone()), &shared, &clock).await?;
+        let keys = vault
+            .clone()
+            .map(|vault| keys::keys(vault, &shared, &clock));
         let home = secrets.home();
         let marketplaces = clients(&marketplace_settings(settings), &http, &clock);
         let (read_audit, audit) = ReadAudit::start(shared.clone());
@@ -82,6 +88,7 @@ impl Wiring {
             database,
             http,
             vault,
+            keys,
             home,
             places,
             audit: Mutex::new(Some(audit)),
@@ -106,6 +113,12 @@ impl Wiring {
     #[must_use]
     pub const fn connections(&self) -> &Connections {
         &self.connections
+    }
+
+    /// The maintenance of keys; `None` when nothing is sealed in the database.
+    #[must_use]
+    pub const fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
     }
 
     /// The one HTTP client.

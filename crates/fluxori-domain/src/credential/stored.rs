@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{CredentialId, Marketplace, OrganizationId, text::named_enum};
+use crate::{CredentialId, DataKeyId, Marketplace, OrganizationId, text::named_enum};
 
 named_enum!(
     /// Which store keeps a secret. Each credential row names its own.
@@ -43,6 +43,16 @@ impl StoredSecret {
             return None;
         }
         self.value.rsplit_once("/versions/").map(|(place, _)| place)
+    }
+
+    /// The data key that seals the value: `fx1.<data key>.…`. `None` for a value outside the database.
+    #[must_use]
+    pub fn data_key(&self) -> Option<DataKeyId> {
+        if self.backend.is_outside() {
+            return None;
+        }
+        let (_, rest) = self.value.split_once('.')?;
+        DataKeyId::new(rest.split('.').next()?).ok()
     }
 }
 

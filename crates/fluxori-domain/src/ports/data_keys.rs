@@ -38,16 +38,33 @@ pub trait DataKeyRepository: Send + Sync {
     /// Stores a first key as the active one, unless another was faster, and returns the one that is active now.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] when none is active and this very key was the active one before.
+    /// [`StorageError::Conflict`] when none is active and this very key was the active one before;
+    /// [`StorageError::WithdrawnKey`] when its master key was withdrawn.
     async fn insert_first(&self, key: WrappedDataKey) -> Result<WrappedDataKey, StorageError>;
 
     /// Replaces the wrapping of a key, if its master key is still `expected`; `false` when it is not.
+    ///
+    /// # Errors
+    /// [`StorageError::WithdrawnKey`] when the new master key was withdrawn.
     async fn rewrap(
         &self,
         key: WrappedDataKey,
         expected: &MasterKeyId,
     ) -> Result<bool, StorageError>;
 
-    /// Maintenance, all tenants: how many data keys each master key wraps.
-    async fn count_by_master_key(&self) -> Result<Vec<(MasterKeyId, u64)>, StorageError>;
+    /// All tenants: the master keys that the database knows, by name. Asked at every start.
+    async fn master_keys(&self) -> Result<Vec<KnownMasterKey>, StorageError>;
+}
+
+/// What the database knows of one master key: that data keys need it, or that nothing may need it any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownMasterKey {
+    /// The key.
+    pub id: MasterKeyId,
+    /// How many data keys it wraps.
+    pub data_keys: u64,
+    /// When the oldest of them was made.
+    pub oldest: Option<DateTime<Utc>>,
+    /// Since when nothing may be wrapped by it.
+    pub withdrawn_at: Option<DateTime<Utc>>,
 }

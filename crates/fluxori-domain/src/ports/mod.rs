@@ -7,6 +7,8 @@ mod data_keys;
 mod flows;
 mod grants;
 mod idempotency;
+mod key_maintenance;
+mod key_vault;
 mod marketplace;
 mod master_keys;
 mod outside_store;
@@ -25,10 +27,12 @@ pub use connections::{
     Candidates, Completion, ConnectionRepository, CredentialChange, CredentialRead, NewConnection,
     Selector, Tombstone,
 };
-pub use data_keys::{DataKeyRepository, WrappedDataKey};
+pub use data_keys::{DataKeyRepository, KnownMasterKey, WrappedDataKey};
 pub use flows::{FlowRepository, OAuthFlow};
 pub use grants::{GrantRepository, GrantedConnection, NewGrant};
 pub use idempotency::{IdempotencyRepository, Reservation};
+pub use key_maintenance::{KeyMaintenance, Resealed, SealedCount, WrappedBy};
+pub use key_vault::{KeyVault, Resealer};
 pub use marketplace::{
     Account, AccountChoice, CallbackAnswer, CallbackProblem, Consent, ConsentClient,
     ConsentRequest, DisconnectSubject, Disconnection, ExchangeReport, Grant, IdentifyReport,

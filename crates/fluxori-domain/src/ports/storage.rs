@@ -1,4 +1,4 @@
-use crate::ConnectionId;
+use crate::{ConnectionId, MasterKeyId};
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,12 @@ pub enum StorageError {
     /// Somebody changed or deleted the row since it was read.
     #[error("the row was changed or deleted by somebody else")]
     Conflict,
+    /// The master key that wraps the new data key was withdrawn: nothing may need it any more.
+    #[error("the master key {id} was withdrawn by `fluxori-server keys retire`; use another one")]
+    WithdrawnKey {
+        /// That master key.
+        id: MasterKeyId,
+    },
     /// The database cannot be reached, is locked, full or shutting down. Trying again later may work.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use fluxori_domain::{
     DataKeyId, MasterKeyId, OrganizationId,
-    ports::{DataKeyRepository, StorageError, WrappedDataKey},
+    ports::{DataKeyRepository, KnownMasterKey, StorageError, WrappedDataKey},
 };
 
 use crate::{
     Database,
     dispatch::{long_read, point_read, transaction},
+    rows::known_master_keys,
 };
 
 #[async_trait]
@@ -44,17 +45,7 @@ impl DataKeyRepository for Database {
             .map_err(|failure| self.explain(failure))
     }
 
-    async fn count_by_master_key(&self) -> Result<Vec<(MasterKeyId, u64)>, StorageError> {
-        let rows = long_read!(self, data_keys::count_by_master_key())?;
-        rows.into_iter()
-            .map(|(master_key, example, count)| {
-                let id = MasterKeyId::new(&master_key).map_err(|_| StorageError::Inconsistent {
-                    table: "data_keys",
-                    column: "master_key_id",
-                    row: example.unwrap_or_default(),
-                })?;
-                Ok((id, count.unsigned_abs()))
-            })
-            .collect()
+    async fn master_keys(&self) -> Result<Vec<KnownMasterKey>, StorageError> {
+        known_master_keys(long_read!(self, data_keys::master_keys())?)
     }
 }

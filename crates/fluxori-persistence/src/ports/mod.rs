@@ -6,6 +6,7 @@ mod data_keys;
 mod flows;
 mod grants;
 mod idempotency;
+mod keys;
 mod ledger;
 mod moves;
 mod refreshes;

@@ -1,29 +1,35 @@
 //! What only PostgreSQL says this way.
 
 use diesel::{
-    OptionalExtension as _, QueryDsl as _, QueryResult, SelectableHelper as _, define_sql_function,
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult,
+    SelectableHelper as _, define_sql_function,
     result::{DatabaseErrorKind, Error as DriverError},
     sql_types::{Array, BigInt, Nullable, Text},
 };
 use diesel_async::RunQueryDsl as _;
-use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
+use fluxori_domain::{
+    DataKeyId, Marketplace, MasterKeyId, OrganizationId, TenantScope,
+    ports::{Resealed, StorageError},
+};
 
 use super::form::Driver;
 use crate::{
     failure::Failure,
     queries::{
         audit::Present,
+        guards::{DataKeyLock, MasterKeyLock},
         ledger::its_entries,
         refreshes::{its_refreshes, the_credential},
     },
     rows::{EventRow, HeldRow, LooseRow, RefreshRow},
-    schema::{credential_refreshes, credentials, loose_secrets},
+    schema::{credential_refreshes, credentials, data_keys, loose_secrets},
     types::{Identifier, Instant, Key, Micros, Void},
 };
 
 define_sql_function!(fn hashtextextended(text: Text, seed: BigInt) -> BigInt);
 define_sql_function!(fn clock_timestamp() -> Instant);
 define_sql_function!(fn pg_advisory_xact_lock(key: BigInt) -> Void);
+define_sql_function!(fn pg_advisory_xact_lock_shared(key: BigInt) -> Void);
 
 /// Lets one transaction at a time decide about the default of a tenant's marketplace, until it ends.
 pub(crate) async fn lock_defaults(
@@ -95,6 +101,70 @@ pub(crate) async fn lock_entries(
         .for_update()
         .load(connection)
         .await
+}
+
+/// Whoever withdraws a master key waits for all who store something that it wraps, and lets none begin.
+pub(crate) async fn lock_master_key(
+    connection: &mut Driver<'_>,
+    id: &MasterKeyId,
+    lock: MasterKeyLock,
+) -> QueryResult<()> {
+    let name = hashtextextended(format!("master key\n{id}"), 0);
+    let locked = match lock {
+        MasterKeyLock::Wraps => {
+            let shared = diesel::select(pg_advisory_xact_lock_shared(name));
+            shared.execute(connection).await
+        }
+        MasterKeyLock::Withdraws => {
+            let alone = diesel::select(pg_advisory_xact_lock(name));
+            alone.execute(connection).await
+        }
+    };
+    locked.map(|_| ())
+}
+
+/// Whether a data key is the active one; nothing when it is gone. It stays until this transaction ends, unless that
+/// deletes it.
+pub(crate) async fn lock_data_key(
+    connection: &mut Driver<'_>,
+    organization: &OrganizationId,
+    id: &DataKeyId,
+    lock: DataKeyLock,
+) -> QueryResult<Option<bool>> {
+    let key = data_keys::table
+        .filter(data_keys::organization_id.eq(organization.as_str()))
+        .filter(data_keys::id.eq(id.as_str()))
+        .select(data_keys::is_active);
+    let found = match lock {
+        DataKeyLock::Seals => key.for_key_share().first(connection).await,
+        DataKeyLock::Deletes => key.for_update().first(connection).await,
+    };
+    found.optional()
+}
+
+/// Replaces stored values by one statement, however many; how many rows still held what was seen.
+pub(crate) async fn reseal(
+    connection: &mut Driver<'_>,
+    organization: &OrganizationId,
+    secrets: &[Resealed],
+) -> QueryResult<usize> {
+    fn column<'s, T>(secrets: &'s [Resealed], value: impl Fn(&'s Resealed) -> T) -> Vec<T> {
+        secrets.iter().map(value).collect()
+    }
+    diesel::sql_query(
+        "UPDATE credentials AS c SET secret = n.secret \
+         FROM unnest($2, $3, $4, $5, $6) AS n (user_id, id, generation, seen, secret) \
+         WHERE c.organization_id = $1 AND c.user_id = n.user_id AND c.id = n.id \
+         AND c.generation = n.generation AND c.backend = 'database' AND c.secret = n.seen",
+    )
+    .bind::<Text, _>(organization.as_str())
+    .bind::<Array<Text>, _>(column(secrets, |one| one.seen.scope.user.as_str()))
+    .bind::<Array<Identifier>, _>(column(secrets, |one| Key(*one.seen.id.as_uuid())))
+    .bind::<Array<BigInt>, _>(column(secrets, |one| one.seen.generation.as_i64()))
+    .bind::<Array<Text>, _>(column(secrets, |one| one.seen.secret.value.as_str()))
+    .bind::<Array<Text>, _>(column(secrets, |one| one.secret.value.as_str()))
+    .execute(connection)
+    .await
 }
 
 /// Counts credentials by store and data key, and names one of each. A sealed value is `fx1.<data key>.<iv>.<ciphertext>`.

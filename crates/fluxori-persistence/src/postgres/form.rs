@@ -4,9 +4,9 @@ pub(crate) use diesel_async::RunQueryDsl;
 
 pub(crate) use super::dialect;
 pub(crate) use crate::queries::{
-    audit::postgres as audit, defaults::postgres as defaults, idempotency::postgres as idempotency,
-    insert::postgres as insert, ledger::postgres as ledger, read::postgres as read,
-    refreshes::postgres as refreshes,
+    audit::postgres as audit, defaults::postgres as defaults, guards::postgres as guards,
+    idempotency::postgres as idempotency, insert::postgres as insert, ledger::postgres as ledger,
+    read::postgres as read, refreshes::postgres as refreshes,
 };
 
 /// A connection, shared: several queries may be under way on it, and answers come in order.

@@ -3,7 +3,8 @@
 use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult,
     SelectableHelper as _,
-    dsl::{count_star, min},
+    dsl::{count_star, min, sql},
+    sql_types::Nullable,
 };
 use fluxori_domain::{
     DataKeyId, MasterKeyId, OrganizationId,
@@ -11,7 +12,12 @@ use fluxori_domain::{
 };
 
 use super::dual;
-use crate::{failure::Failure, rows::DataKeyRow, schema::data_keys};
+use crate::{
+    failure::Failure,
+    rows::{DataKeyRow, MasterKeyRows},
+    schema::{data_keys, retired_master_keys},
+    types::Instant,
+};
 
 dual! {
     /// The key that seals new values.
@@ -38,6 +44,7 @@ dual! {
 
     /// Stores a first key unless there is an active one, and returns the active one.
     fn insert_first(connection, key: &WrappedDataKey) -> Result<WrappedDataKey, Failure> {
+        wait!(guards::require_master_key(connection, &key.master_key))?;
         let insert = diesel::insert_into(data_keys::table)
             .values(DataKeyRow::active(key.clone()))
             .on_conflict_do_nothing();
@@ -49,6 +56,7 @@ dual! {
 
     /// Replaces the wrapping of a key that `expected` wraps.
     fn rewrap(connection, key: &WrappedDataKey, expected: &MasterKeyId) -> Result<bool, Failure> {
+        wait!(guards::require_master_key(connection, &key.master_key))?;
         let seen = data_keys::table
             .filter(data_keys::organization_id.eq(key.organization.as_str()))
             .filter(data_keys::id.eq(key.id.as_str()))
@@ -60,12 +68,19 @@ dual! {
         Ok(wait!(diesel::update(seen).set(change).execute(connection))? == 1)
     }
 
-    /// How many keys each master key wraps, and one of them by name.
-    fn count_by_master_key(connection) -> QueryResult<Vec<(String, Option<String>, i64)>> {
-        let query = data_keys::table
+    /// Master keys that wrap data keys, and those that were withdrawn.
+    fn master_keys(connection) -> QueryResult<MasterKeyRows> {
+        let needed = data_keys::table
             .group_by(data_keys::master_key_id)
-            .select((data_keys::master_key_id, min(data_keys::id), count_star()))
-            .order(data_keys::master_key_id);
-        wait!(query.load(connection))
+            .select((
+                data_keys::master_key_id,
+                min(data_keys::id),
+                count_star(),
+                sql::<Nullable<Instant>>("min(created_at)"),
+            ));
+        let needed = wait!(needed.load(connection))?;
+        let withdrawn = retired_master_keys::table
+            .select((retired_master_keys::id, retired_master_keys::retired_at));
+        Ok((needed, wait!(withdrawn.load(connection))?))
     }
 }

@@ -35,13 +35,16 @@ pub(crate) fn its_entries<'a>(scope: &'a TenantScope, credential: Key) -> _ {
 }
 
 dual! {
-    /// A row is about to hold a secret: it is no longer loose.
+    /// A row is about to hold a secret: it is no longer loose, or the data key that seals it stays as long as it does.
     fn take_up(
         connection,
         scope: &TenantScope,
         credential: Key,
         secret: &StoredSecret,
     ) -> Result<(), Failure> {
+        if let Some(key) = secret.data_key() {
+            return wait!(guards::require_data_key(connection, &scope.organization, &key));
+        }
         if !secret.backend.is_outside() {
             return Ok(());
         }

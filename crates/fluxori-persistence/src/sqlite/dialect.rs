@@ -1,22 +1,27 @@
 //! What only SQLite says this way.
 
 use diesel::{
-    OptionalExtension as _, QueryDsl as _, QueryResult, RunQueryDsl as _, SelectableHelper as _,
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult, RunQueryDsl as _,
+    SelectableHelper as _,
     dsl::sql,
     result::{DatabaseErrorKind, Error as DriverError},
 };
-use fluxori_domain::{Marketplace, TenantScope, ports::StorageError};
+use fluxori_domain::{
+    Backend, DataKeyId, Marketplace, MasterKeyId, OrganizationId, TenantScope,
+    ports::{Resealed, StorageError},
+};
 
 use super::form::Driver;
 use crate::{
     failure::Failure,
     queries::{
         audit::Present,
+        guards::{DataKeyLock, MasterKeyLock},
         ledger::its_entries,
         refreshes::{its_refreshes, the_credential},
     },
     rows::{EventRow, HeldRow, LooseRow, RefreshRow},
-    schema::{audit_events, credential_refreshes, credentials, loose_secrets},
+    schema::{audit_events, credential_refreshes, credentials, data_keys, loose_secrets},
     types::{Instant, Key, Micros},
 };
 
@@ -80,6 +85,57 @@ pub(crate) fn lock_entries(
         .filter(its_entries(scope, credential))
         .select(LooseRow::as_select())
         .load(connection)
+}
+
+/// Whoever withdraws a master key waits for all who store something that it wraps: here a transaction that writes is
+/// alone anyway.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "has the signature of its twin, which asks the server"
+)]
+pub(crate) const fn lock_master_key(
+    _: &mut Driver,
+    _: &MasterKeyId,
+    _: MasterKeyLock,
+) -> QueryResult<()> {
+    Ok(())
+}
+
+/// Whether a data key is the active one; nothing when it is gone.
+pub(crate) fn lock_data_key(
+    connection: &mut Driver,
+    organization: &OrganizationId,
+    id: &DataKeyId,
+    _: DataKeyLock,
+) -> QueryResult<Option<bool>> {
+    data_keys::table
+        .filter(data_keys::organization_id.eq(organization.as_str()))
+        .filter(data_keys::id.eq(id.as_str()))
+        .select(data_keys::is_active)
+        .first(connection)
+        .optional()
+}
+
+/// Replaces stored values one by one with a prepared statement; how many rows still held what was seen.
+pub(crate) fn reseal(
+    connection: &mut Driver,
+    organization: &OrganizationId,
+    secrets: &[Resealed],
+) -> QueryResult<usize> {
+    let mut changed = 0;
+    for Resealed { seen, secret } in secrets {
+        let row = credentials::table
+            .filter(credentials::organization_id.eq(organization.as_str()))
+            .filter(credentials::user_id.eq(seen.scope.user.as_str()))
+            .filter(credentials::id.eq(Key(*seen.id.as_uuid())))
+            .filter(credentials::generation.eq(seen.generation.as_i64()))
+            .filter(credentials::backend.eq(Backend::Database.as_str()))
+            .filter(credentials::secret.eq(seen.secret.value.as_str()));
+        changed += diesel::update(row)
+            .set(credentials::secret.eq(secret.value.as_str()))
+            .execute(connection)?;
+    }
+    Ok(changed)
 }
 
 /// Counts credentials by store and data key, and names one of each. A sealed value is `fx1.<data key>.<iv>.<ciphertext>`.

@@ -4,9 +4,9 @@ pub(crate) use diesel::RunQueryDsl;
 
 pub(crate) use super::dialect;
 pub(crate) use crate::queries::{
-    audit::sqlite as audit, defaults::sqlite as defaults, idempotency::sqlite as idempotency,
-    insert::sqlite as insert, ledger::sqlite as ledger, read::sqlite as read,
-    refreshes::sqlite as refreshes,
+    audit::sqlite as audit, defaults::sqlite as defaults, guards::sqlite as guards,
+    idempotency::sqlite as idempotency, insert::sqlite as insert, ledger::sqlite as ledger,
+    read::sqlite as read, refreshes::sqlite as refreshes,
 };
 
 /// A connection, exclusive: a query is over when the call returns.

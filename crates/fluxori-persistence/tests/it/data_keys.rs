@@ -2,21 +2,21 @@
 
 use fluxori_domain::{
     DataKeyId, MasterKeyId, OrganizationId,
-    ports::{DataKeyRepository as _, WrappedDataKey},
+    ports::{DataKeyRepository as _, KeyMaintenance as _, KnownMasterKey, WrappedDataKey},
 };
 use futures_util::future::join_all;
 
-use crate::support::{at, on_both};
+use crate::support::{at, keys, on_both};
 
-fn organization(name: &str) -> OrganizationId {
+pub(crate) fn organization(name: &str) -> OrganizationId {
     OrganizationId::new(name).unwrap()
 }
 
-fn master(digit: char) -> MasterKeyId {
+pub(crate) fn master(digit: char) -> MasterKeyId {
     MasterKeyId::new(&digit.to_string().repeat(16)).unwrap()
 }
 
-fn key(owner: &str, digit: char, by: char) -> WrappedDataKey {
+pub(crate) fn key(owner: &str, digit: char, by: char) -> WrappedDataKey {
     WrappedDataKey {
         id: DataKeyId::new(&digit.to_string().repeat(32)).unwrap(),
         organization: organization(owner),
@@ -67,13 +67,24 @@ on_both! {
         assert_eq!(active, Some(rewrapped));
     }
 
-    async fn keys_are_counted_by_the_master_key_that_wraps_them(store: Store) {
-        let database = &store.database;
-        assert!(database.count_by_master_key().await.unwrap().is_empty());
-        for (owner, by) in [("org-1", 'b'), ("org-2", 'a'), ("org-3", 'b')] {
-            database.insert_first(key(owner, '1', by)).await.unwrap();
+    async fn master_keys_are_told_by_what_they_wrap_and_since_when(store: Store) {
+        let database = keys(&store.database);
+        assert!(database.master_keys().await.unwrap().is_empty());
+        for (owner, by, made) in [("org-1", 'b', 5), ("org-2", 'a', 3), ("org-3", 'b', 2)] {
+            let key = WrappedDataKey { created_at: at(made), ..key(owner, '1', by) };
+            database.insert_first(key).await.unwrap();
         }
-        let counts = database.count_by_master_key().await.unwrap();
-        assert_eq!(counts, [(master('a'), 1), (master('b'), 2)]);
+        store.database.withdraw(&master('c'), at(7)).await.unwrap();
+        let known = |digit, data_keys, oldest: Option<i64>, withdrawn: Option<i64>| KnownMasterKey {
+            id: master(digit),
+            data_keys,
+            oldest: oldest.map(at),
+            withdrawn_at: withdrawn.map(at),
+        };
+        assert_eq!(database.master_keys().await.unwrap(), [
+            known('a', 1, Some(3), None),
+            known('b', 2, Some(2), None),
+            known('c', 0, None, Some(7)),
+        ]);
     }
 }

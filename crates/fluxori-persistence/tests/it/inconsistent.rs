@@ -114,6 +114,6 @@ on_both! {
         let place = ("data_keys", "master_key_id", id.as_str());
         assert_inconsistent(keys(&store.database).active(&owner).await, place);
         assert_inconsistent(keys(&store.database).find(&owner, &id).await, place);
-        assert_inconsistent(keys(&store.database).count_by_master_key().await, place);
+        assert_inconsistent(keys(&store.database).master_keys().await, place);
     }
 }

@@ -14,6 +14,7 @@ mod flows;
 mod grants;
 mod idempotency;
 mod inconsistent;
+mod key_maintenance;
 mod ledger;
 mod ledger_flips;
 mod ledger_races;

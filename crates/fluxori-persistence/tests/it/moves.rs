@@ -6,6 +6,7 @@ use fluxori_domain::{
 };
 
 use crate::{
+    key_maintenance::activate,
     outside::{delete, google, insert, keep, loose, moves, place, stored},
     support::{alice, at, event, new, new_secret, on_both, scope, secret},
 };
@@ -105,6 +106,9 @@ on_both! {
 
     async fn a_census_counts_by_store_and_data_key(store: Store) {
         assert!(moves(&store.database).census().await.unwrap().is_empty());
+        for digit in ['a', 'b'] {
+            activate(&store, "org-1", digit).await;
+        }
         for (account, key) in [("1", 'b'), ("2", 'a'), ("3", 'b')] {
             let mut new = new(&alice(), Marketplace::Takealot, Some(account));
             new.credential.secret = secret(&sealed(key));

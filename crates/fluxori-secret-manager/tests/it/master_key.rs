@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta};
 use fluxori_domain::{
     DataKeyId, MasterKeyId, OrganizationId, Plaintext, SecretContext, SecretText, StoredSecret,
     ports::{
-        DataKeyRepository, MasterKeyService, OutsideTrouble, SecretStore, SecretStoreError,
-        StorageError, WrappedDataKey,
+        DataKeyRepository, KnownMasterKey, MasterKeyService, OutsideTrouble, SecretStore,
+        SecretStoreError, StorageError, WrappedDataKey,
     },
 };
 use fluxori_secret_manager::{
@@ -316,7 +316,7 @@ impl DataKeyRepository for Keys {
         Ok(false)
     }
 
-    async fn count_by_master_key(&self) -> Result<Vec<(MasterKeyId, u64)>, StorageError> {
+    async fn master_keys(&self) -> Result<Vec<KnownMasterKey>, StorageError> {
         Ok(Vec::new())
     }
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use fluxori_domain::{
     CredentialId, DataKeyId, Generation, Marketplace, MasterKeyId, OrganizationId, Plaintext,
     SecretContext, StoredSecret, SystemClock,
-    ports::{DataKeyRepository, SecretStore, StorageError, WrappedDataKey},
+    ports::{DataKeyRepository, KnownMasterKey, SecretStore, StorageError, WrappedDataKey},
 };
 use fluxori_vault::{DataKey, Keyring, Vault, VaultStore, make_master_key_text};
 
@@ -104,7 +104,7 @@ impl DataKeyRepository for OneKey {
         Ok(false)
     }
 
-    async fn count_by_master_key(&self) -> Result<Vec<(MasterKeyId, u64)>, StorageError> {
-        Ok(vec![(self.0.master_key.clone(), 1)])
+    async fn master_keys(&self) -> Result<Vec<KnownMasterKey>, StorageError> {
+        Ok(Vec::new())
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use fluxori_domain::ports::{DataKeyRepository, SecretStore};
+use chrono::DateTime;
+use fluxori_domain::ports::{DataKeyRepository, KnownMasterKey, SecretStore};
 use fluxori_vault::{MasterKeyRole, VaultError, require_master_keys, survey_master_keys};
 
 use crate::support::{
@@ -61,7 +62,40 @@ async fn a_keyring_that_lacks_a_needed_key_is_refused_by_name() {
     assert!(error.to_string().contains(lost.as_str()), "{error}");
     let uses = survey_master_keys(&wrong, &*keys).await.unwrap();
     assert_eq!(uses[2].role, MasterKeyRole::Missing);
-    assert_eq!(keys.count_by_master_key().await.unwrap(), [(lost, 2)]);
+    let known = keys.master_keys().await.unwrap();
+    assert_eq!((&known[0].id, known[0].data_keys), (&lost, 2));
+    assert_eq!(uses[2].oldest, known[0].oldest);
+}
+
+#[tokio::test]
+async fn a_process_whose_active_key_was_withdrawn_is_refused() {
+    let keys = keys_of(1).await;
+    let old = keyring(MASTER_2, &[]).active_id().clone();
+    keys.withdrawn.lock().unwrap().push(KnownMasterKey {
+        id: old.clone(),
+        data_keys: 0,
+        oldest: None,
+        withdrawn_at: Some(DateTime::UNIX_EPOCH),
+    });
+    let forgotten = require_master_keys(&keyring(MASTER_2, &[MASTER_1]), &*keys).await;
+    let error = forgotten.unwrap_err();
+    assert!(
+        matches!(&error, VaultError::MasterKeyWithdrawn { id } if *id == old),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("that the other processes have"),
+        "{error}"
+    );
+
+    for (good, role) in [
+        (keyring(MASTER_1, &[MASTER_2]), MasterKeyRole::Retired),
+        (keyring(MASTER_1, &[]), MasterKeyRole::Withdrawn),
+    ] {
+        let uses = require_master_keys(&good, &*keys).await.unwrap();
+        assert_eq!((uses[1].role, &uses[1].id), (role, &old));
+        assert!(uses[1].withdrawn_at.is_some());
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 mod check;
 mod context;
+mod reseal;
 mod rewrap;
 mod service;
 mod service_store;

@@ -34,6 +34,17 @@ fn a_key_under_the_active_master_key_is_left_alone() {
 }
 
 #[test]
+fn a_key_is_wrapped_anew_under_the_same_master_key_when_that_is_asked_for() {
+    let vault = vault(MASTER_1, &[]);
+    let (key, row) = make_data_key(&vault, &context().organization);
+    let again = at_once(vault.wrap_anew(&row)).unwrap();
+    assert_eq!((&again.id, &again.master_key), (&row.id, &row.master_key));
+    assert_ne!(again.wrapped, row.wrapped);
+    let opened = at_once(vault.open_data_key(&context().organization, &again)).unwrap();
+    assert_eq!(opened.id(), key.id());
+}
+
+#[test]
 fn a_key_under_an_unknown_master_key_is_named_by_it() {
     let (_, row) = make_data_key(&vault(MASTER_1, &[]), &context().organization);
     let stranger = vault(MASTER_2, &[MASTER_3]);

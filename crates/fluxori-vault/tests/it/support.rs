@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{
     Clock, CredentialId, DataKeyId, Generation, Marketplace, MasterKeyId, OrganizationId,
     Plaintext, SecretContext, SecretText,
-    ports::{DataKeyRepository, StorageError, WrappedDataKey},
+    ports::{DataKeyRepository, KnownMasterKey, StorageError, WrappedDataKey},
 };
 use fluxori_vault::{DataKey, Keyring, Vault, VaultStore};
 use futures_util::FutureExt;
@@ -101,6 +101,7 @@ impl Clock for TestClock {
 #[derive(Default)]
 pub(crate) struct TestKeys {
     pub(crate) rows: Mutex<Vec<WrappedDataKey>>,
+    pub(crate) withdrawn: Mutex<Vec<KnownMasterKey>>,
     pub(crate) lookups: AtomicUsize,
     pub(crate) down: AtomicBool,
     pub(crate) starting_line: Option<Barrier>,
@@ -183,16 +184,21 @@ impl DataKeyRepository for TestKeys {
         Ok(row.map(|row| *row = key).is_some())
     }
 
-    async fn count_by_master_key(&self) -> Result<Vec<(MasterKeyId, u64)>, StorageError> {
+    async fn master_keys(&self) -> Result<Vec<KnownMasterKey>, StorageError> {
         self.select(|_| true)?;
-        let mut counts: Vec<(MasterKeyId, u64)> = Vec::new();
+        let mut known: Vec<KnownMasterKey> = self.withdrawn.lock().unwrap().clone();
         for row in self.rows.lock().unwrap().iter() {
-            match counts.iter_mut().find(|(id, _)| *id == row.master_key) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((row.master_key.clone(), 1)),
+            match known.iter_mut().find(|key| key.id == row.master_key) {
+                Some(key) => key.data_keys += 1,
+                None => known.push(KnownMasterKey {
+                    id: row.master_key.clone(),
+                    data_keys: 1,
+                    oldest: Some(row.created_at),
+                    withdrawn_at: None,
+                }),
             }
         }
-        Ok(counts)
+        Ok(known)
     }
 }
 
