@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     DoctorArguments, SignInLinkArguments,
+    keys::{ResealArguments, RetireArguments, RotateArguments},
     secrets::{MigrateArguments, ReconcileArguments},
 };
 
@@ -32,7 +33,7 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database to this version's schema. Safe to run again, and by several at once.
     Migrate,
-    /// Master keys.
+    /// Master keys, and the data keys under them.
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Where secrets are kept: count, move and compare them.
@@ -53,6 +54,14 @@ pub(crate) enum Command {
 pub(crate) enum KeysCommand {
     /// Print a new master key for `ENCRYPTION_KEY`. Nothing keeps a copy.
     Generate,
+    /// List master keys by name, with what they are to these settings and how many data keys need them. Changes nothing.
+    List,
+    /// Wrap all data keys by the active master key. May be stopped and begun again at any time.
+    Rotate(RotateArguments),
+    /// Make new data keys and seal credentials by them while everything goes on. May be stopped and begun again at any time.
+    Reseal(ResealArguments),
+    /// Withdraw a master key for ever; refused while anything needs it.
+    Retire(RetireArguments),
 }
 
 #[derive(Debug, Subcommand)]

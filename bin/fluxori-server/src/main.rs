@@ -18,7 +18,11 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or_default() {
         Command::Serve => commands::serve(),
         Command::Migrate => commands::migrate(),
-        Command::Keys(KeysCommand::Generate) => commands::keys_generate(),
+        Command::Keys(KeysCommand::Generate) => commands::keys::generate(),
+        Command::Keys(KeysCommand::List) => commands::keys::list(),
+        Command::Keys(KeysCommand::Rotate(arguments)) => commands::keys::rotate(&arguments),
+        Command::Keys(KeysCommand::Reseal(arguments)) => commands::keys::reseal(&arguments),
+        Command::Keys(KeysCommand::Retire(arguments)) => commands::keys::retire(&arguments),
         Command::Secrets(SecretsCommand::Status) => commands::secrets::status(),
         Command::Secrets(SecretsCommand::Migrate(arguments)) => {
             commands::secrets::migrate(&arguments)

@@ -2,24 +2,25 @@
 
 mod config_reference;
 mod doctor;
-mod keys_generate;
+pub(crate) mod keys;
 mod migrate;
 mod openapi;
+mod progress;
 pub(crate) mod secrets;
 mod serve;
 mod sign_in_link;
 
 pub(crate) use config_reference::config_reference;
 pub(crate) use doctor::{DoctorArguments, doctor};
-pub(crate) use keys_generate::keys_generate;
 pub(crate) use migrate::migrate;
 pub(crate) use openapi::openapi;
 pub(crate) use serve::serve;
 pub(crate) use sign_in_link::{SignInLinkArguments, sign_in_link};
 
-use std::{future::Future, io::Write, process::ExitCode};
+use std::{error::Error, future::Future, io::Write, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
+use fluxori_credentials::{LogSection, Settings, SystemClock, Values, Wiring};
 
 /// Runs on a runtime of one thread: enough for everything but serving.
 fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
@@ -28,6 +29,23 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
         .build()
         .context("the runtime does not start")?;
     Ok(runtime.block_on(future))
+}
+
+/// Runs a command over everything wired together, as the server has it.
+fn with_wiring<T, F: Future<Output = Result<T>>>(command: impl FnOnce(Wiring) -> F) -> Result<T> {
+    let values = Values::from_env()?;
+    crate::logging::start(&LogSection::load(&values)?)?;
+    let settings = Settings::load(&values)?;
+    block_on(async {
+        let wiring = Wiring::connect(&settings, Arc::new(SystemClock)).await?;
+        command(wiring).await
+    })?
+}
+
+/// An error and all its causes, on one line.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Prints what the command is asked for. A closed pipe is an error, not a panic.

@@ -1,4 +1,8 @@
-use std::{io::IsTerminal, time::Duration};
+use std::{
+    io::IsTerminal,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -6,14 +10,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 const LINES: u64 = 1_000;
 
 /// A progress bar on a terminal, and a log line now and then elsewhere.
-pub(super) struct Progress {
+pub(in crate::commands) struct Progress {
     bar: ProgressBar,
     doing: &'static str,
+    told: AtomicU64,
 }
 
 impl Progress {
     /// Of so many, or of nobody knows how many.
-    pub(super) fn new(doing: &'static str, total: Option<u64>) -> Self {
+    pub(in crate::commands) fn new(doing: &'static str, total: Option<u64>) -> Self {
         let target = if std::io::stderr().is_terminal() {
             ProgressDrawTarget::stderr()
         } else {
@@ -26,17 +31,22 @@ impl Progress {
         };
         bar.set_style(ProgressStyle::with_template(template).expect("the template is one"));
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar, doing }
+        Self {
+            bar,
+            doing,
+            told: AtomicU64::new(0),
+        }
     }
 
-    pub(super) fn reached(&self, count: u64) {
+    pub(in crate::commands) fn reached(&self, count: u64) {
         self.bar.set_position(count);
-        if self.bar.is_hidden() && count > 0 && count.is_multiple_of(LINES) {
+        if self.bar.is_hidden() && count >= self.told.load(Ordering::Relaxed) + LINES {
+            self.told.store(count, Ordering::Relaxed);
             tracing::info!(count, "{}", self.doing);
         }
     }
 
-    pub(super) fn finish(&self) {
+    pub(in crate::commands) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

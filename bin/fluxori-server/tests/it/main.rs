@@ -8,6 +8,7 @@
 mod doctor;
 mod doctor_google;
 mod google;
+mod keys;
 mod life;
 mod page;
 mod process;

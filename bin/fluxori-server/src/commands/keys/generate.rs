@@ -8,8 +8,8 @@ use secrecy::ExposeSecret;
     clippy::disallowed_methods,
     reason = "EXPOSE: the operator asked for the key"
 )]
-pub(crate) fn keys_generate() -> Result<ExitCode> {
+pub(crate) fn generate() -> Result<ExitCode> {
     let key = fluxori_credentials::make_master_key_text();
-    super::print(key.expose_secret())?;
-    super::print("\n")
+    crate::commands::print(key.expose_secret())?;
+    crate::commands::print("\n")
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use fluxori_credentials::{Backend, Move, OrganizationId, Wiring};
 
-use super::progress::Progress;
+use crate::commands::progress::Progress;
 
 /// How long the old copies are waited for: readers may hold them for a minute, and a copy that a killed run began to
 /// write is cleared away after two.
@@ -59,7 +59,7 @@ pub(crate) fn migrate(arguments: &MigrateArguments) -> Result<ExitCode> {
         to: arguments.to.into(),
         organization,
     };
-    let (report, code) = super::with_wiring(async |wiring| {
+    let (report, code) = crate::commands::with_wiring(async |wiring| {
         if arguments.dry_run {
             return Ok((foretell(&wiring, &order).await?, ExitCode::SUCCESS));
         }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use fluxori_credentials::{Backend, Damage, Inventory, Wiring};
 
-use super::progress::Progress;
+use crate::commands::progress::Progress;
 
 /// What Google charges for a version that is not destroyed, in US cents a month and place, and how many cost nothing:
 /// <https://cloud.google.com/secret-manager/pricing>, November 2026.
@@ -21,7 +21,8 @@ pub(crate) struct ReconcileArguments {
 
 /// Compares Google Secret Manager with the database, both ways.
 pub(crate) fn reconcile(arguments: &ReconcileArguments) -> Result<ExitCode> {
-    let (report, code) = super::with_wiring(async |wiring| compare(&wiring, arguments).await)?;
+    let (report, code) =
+        crate::commands::with_wiring(async |wiring| compare(&wiring, arguments).await)?;
     crate::commands::print(&report)?;
     Ok(code)
 }

@@ -5,7 +5,7 @@ use fluxori_credentials::{Backend, MasterKeyRole, Wiring};
 
 /// Counts credentials by store, and data keys by master key.
 pub(crate) fn status() -> Result<ExitCode> {
-    let report = super::with_wiring(report)?;
+    let report = crate::commands::with_wiring(report)?;
     crate::commands::print(&report)
 }
 
@@ -45,6 +45,7 @@ const fn role(role: MasterKeyRole) -> &'static str {
     match role {
         MasterKeyRole::Active => "active",
         MasterKeyRole::Retired => "retired",
+        MasterKeyRole::Withdrawn => "withdrawn",
         MasterKeyRole::Missing => "MISSING: add it to the retired ones",
     }
 }
