@@ -3,6 +3,7 @@
 mod database;
 mod google;
 mod marketplaces;
+mod page;
 
 use std::sync::Arc;
 
@@ -103,6 +104,7 @@ pub async fn examine(settings: &Settings, used_as: Use) -> Vec<Finding> {
     findings.extend(marketplaces::forms(settings, &http, &clock));
     findings.extend(marketplaces::consents(settings));
     findings.extend(marketplaces::secrets(settings));
+    findings.extend(page::page(settings));
     findings
 }
 

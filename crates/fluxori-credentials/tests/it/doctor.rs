@@ -57,6 +57,26 @@ async fn the_addresses_to_register_are_named() {
 }
 
 #[tokio::test]
+async fn what_the_page_needs_is_named() {
+    let installation = Installation::new(TestDatabase::sqlite()).await;
+    let findings = examine(&installation.settings(), GoogleUse::Server).await;
+    let off = &about(&findings, "page").message;
+    assert!(off.starts_with("off: set PUBLIC_URL, OIDC_ISSUER"));
+
+    let installation = installation
+        .with("PUBLIC_URL", "https://vault.example.com/")
+        .with("OIDC_ISSUER", "https://id.example.com")
+        .with("OIDC_CLIENT_ID", "fluxori");
+    let findings = examine(&installation.settings(), GoogleUse::Server).await;
+    assert_eq!(
+        about(&findings, "page").message,
+        "on, at https://vault.example.com/"
+    );
+    let register = &about(&findings, "register at the identity provider").message;
+    assert!(register.contains("https://vault.example.com/auth/callback"));
+}
+
+#[tokio::test]
 async fn an_application_secret_that_has_run_out_is_bad() {
     let mut installation = Installation::new(TestDatabase::sqlite()).await;
     for (day, verdict) in [("2020-05-01", Verdict::Bad), ("2999-05-01", Verdict::Good)] {
