@@ -1,7 +1,8 @@
 import { Alert, VisuallyHidden } from "@mantine/core";
-import { useRef, useState } from "react";
+import { lazy, useRef, useState } from "react";
 
 import { AlertIcon } from "../../../components/icons/AlertIcon";
+import { LazyPart } from "../../../components/LazyPart";
 import { ProblemNotice } from "../../../components/ProblemNotice";
 import { useTexts } from "../../../texts/texts";
 import { useConnections } from "../hooks/useConnections";
@@ -10,7 +11,6 @@ import { useOnline } from "../hooks/useOnline";
 import { usePlace } from "../navigation/location";
 import classes from "./ConnectionList.module.css";
 import { ListContents } from "./list/ListContents";
-import { ListDialogs } from "./list/ListDialogs";
 import { ListEmpty } from "./list/ListEmpty";
 import { ListSkeleton } from "./list/ListSkeleton";
 import { useDialog } from "./list/use-dialog";
@@ -19,6 +19,9 @@ interface Props {
   /** Connections to point out; the first of them comes into sight, with the focus on it. */
   highlighted?: readonly string[];
 }
+
+// Not needed for the first screen.
+const ListDialogs = lazy(async () => ({ default: (await import("./list/ListDialogs")).ListDialogs }));
 
 const NONE: readonly string[] = [];
 
@@ -66,15 +69,17 @@ export function ConnectionList({ highlighted = NONE }: Props) {
       )}
       {/* Outlives the list: the last connection may be the one that is disconnected in it. */}
       {dialog && (
-        <ListDialogs
-          action={dialog.action}
-          connection={connections.find(({ id }) => id === dialog.connection.id) ?? dialog.connection}
-          connections={connections}
-          descriptors={descriptors}
-          texts={texts}
-          announce={announce}
-          onClose={close}
-        />
+        <LazyPart>
+          <ListDialogs
+            action={dialog.action}
+            connection={connections.find(({ id }) => id === dialog.connection.id) ?? dialog.connection}
+            connections={connections}
+            descriptors={descriptors}
+            texts={texts}
+            announce={announce}
+            onClose={close}
+          />
+        </LazyPart>
       )}
     </div>
   );

@@ -1,12 +1,16 @@
 import { Button, Group, Stack } from "@mantine/core";
+import { lazy } from "react";
 
+import { LazyPart } from "../../../components/LazyPart";
 import { ViewTitle } from "../../../components/ViewTitle";
 import { useTexts } from "../../../texts/texts";
-import { ConnectionForm } from "./ConnectionForm";
 import { ConnectionList } from "./ConnectionList";
 import { concerned } from "./form/arrival";
 import { ArrivalNotice } from "./form/ArrivalNotice";
 import { useArrival } from "./form/useArrival";
+
+// Not needed for the first screen.
+const ConnectionForm = lazy(async () => ({ default: (await import("./ConnectionForm")).ConnectionForm }));
 
 /** The page: the list, or connecting another account. Where one is, is in the address. */
 export function IntegrationsPage() {
@@ -14,12 +18,14 @@ export function IntegrationsPage() {
   const { place, goTo, arrival, arrive, dismiss, hasLeft } = useArrival();
   if (place.at === "connect") {
     return (
-      <ConnectionForm
-        marketplace={place.marketplace}
-        fields={place.fields}
-        onConnected={(connection) => arrive({ by: "key", connection })}
-        onShow={(id) => arrive({ by: "link", id })}
-      />
+      <LazyPart>
+        <ConnectionForm
+          marketplace={place.marketplace}
+          fields={place.fields}
+          onConnected={(connection) => arrive({ by: "key", connection })}
+          onShow={(id) => arrive({ by: "link", id })}
+        />
+      </LazyPart>
     );
   }
   const connect = () => goTo({ at: "connect", marketplace: null });
