@@ -314,6 +314,7 @@ fn read_event(
 ) -> AuditEvent {
     AuditEvent {
         generation: Some(generation),
+        actor: caller.actor.clone(),
         request_id: caller.request_id.clone(),
         ..AuditEvent::new(
             AuditKind::CredentialRead,

@@ -126,6 +126,7 @@ impl Connections {
         let tested = stream::iter(due).map(|(scope, id)| async move {
             let caller = Caller {
                 scope,
+                actor: None,
                 service: service.clone(),
                 request_id: None,
             };

@@ -42,6 +42,7 @@ impl Connections {
     ) -> Result<(), ConnectionError> {
         let now = self.now();
         let event = AuditEvent {
+            actor: caller.actor.clone(),
             request_id: caller.request_id.clone(),
             ..AuditEvent::new(
                 AuditKind::Synced,

@@ -130,6 +130,7 @@ pub(crate) fn event(
     at: DateTime<Utc>,
 ) -> AuditEvent {
     AuditEvent {
+        actor: caller.actor.clone(),
         request_id: caller.request_id.clone(),
         ..AuditEvent::new(
             kind,

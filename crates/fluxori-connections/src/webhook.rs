@@ -67,6 +67,7 @@ impl Connections {
         {
             let caller = Caller {
                 scope,
+                actor: None,
                 service: service.clone(),
                 request_id: None,
             };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    AuditEventId, ConnectionId, Generation, Marketplace, OutcomeClass, TenantScope,
+    AuditEventId, ConnectionId, Generation, Marketplace, OutcomeClass, TenantScope, UserId,
     text::{check_printable, checked_text, named_enum},
 };
 
@@ -23,11 +23,13 @@ checked_text!(
     |text| check_printable("a purpose", text, 1, 64)
 );
 
-/// Who acts: a user in an organization, through a program.
+/// Who acts, for whom: a user in an organization, through a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// For whom.
+    /// For whom: whose connections.
     pub scope: TenantScope,
+    /// Who acts, where that is another user of the organization.
+    pub actor: Option<UserId>,
     /// Through which program.
     pub service: ServiceName,
     /// In which request, where there is one.
@@ -69,6 +71,8 @@ pub struct AuditEvent {
     pub id: AuditEventId,
     /// Whose connection it concerns.
     pub scope: TenantScope,
+    /// Who acted, where that was another user of the organization.
+    pub actor: Option<UserId>,
     /// Which connection.
     pub connection: ConnectionId,
     /// At which marketplace.
@@ -114,6 +118,7 @@ impl AuditEvent {
         Self {
             id: AuditEventId::make(at),
             scope: subject.scope.clone(),
+            actor: None,
             connection: subject.connection,
             marketplace: subject.marketplace,
             kind,

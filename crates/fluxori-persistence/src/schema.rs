@@ -174,6 +174,7 @@ table! {
         request_id -> Nullable<Text>,
         at -> Instant,
         occurrences -> BigInt,
+        actor -> Nullable<Text>,
     }
 }
 

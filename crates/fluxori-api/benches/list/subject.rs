@@ -144,6 +144,7 @@ async fn fill(connections: &Connections) {
             OrganizationId::new(ORGANIZATION).expect("an id"),
             UserId::new(USER).expect("an id"),
         ),
+        actor: None,
         service: ServiceName::new("bench").expect("a name"),
         request_id: None,
     };

@@ -116,6 +116,7 @@ async fn let_in(
     }
     let caller = Caller {
         scope: identity.scope.as_ref().clone(),
+        actor: None,
         service: service_name(),
         request_id: request_id(request.request()),
     };

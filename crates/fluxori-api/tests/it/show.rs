@@ -52,6 +52,7 @@ async fn a_synchronisation_makes_a_copy_stale_but_no_edit_fail() {
             OrganizationId::new(ORGANIZATION).unwrap(),
             UserId::new(USER).unwrap(),
         ),
+        actor: None,
         service: ServiceName::new("stock-sync").unwrap(),
         request_id: None,
     };

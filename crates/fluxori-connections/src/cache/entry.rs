@@ -50,7 +50,7 @@ impl Entry {
 
     /// Where reads of this kind are counted; nothing when they have to be noted one by one.
     pub(crate) fn tally(&self, caller: &Caller, purpose: Option<&Purpose>) -> Option<Arc<Tally>> {
-        if caller.request_id.is_some() {
+        if caller.request_id.is_some() || caller.actor.is_some() {
             return None;
         }
         let is_meant = |tally: &&Arc<Tally>| {

@@ -164,6 +164,7 @@ async fn each_kind_of_reader_is_counted_apart_up_to_a_bound() {
     let entry = entry(Feed::default().mark(&scope("ada")).unwrap());
     let caller = Caller {
         scope: scope("ada"),
+        actor: None,
         service: ServiceName::new("stock-sync").unwrap(),
         request_id: None,
     };
@@ -178,4 +179,9 @@ async fn each_kind_of_reader_is_counted_apart_up_to_a_bound() {
         ..caller.clone()
     };
     assert!(entry.tally(&in_a_request, None).is_none());
+    let for_another = Caller {
+        actor: Some(UserId::new("grace").unwrap()),
+        ..caller.clone()
+    };
+    assert!(entry.tally(&for_another, None).is_none());
 }

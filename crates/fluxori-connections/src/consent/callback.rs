@@ -202,6 +202,7 @@ impl Connections {
         };
         let caller = Caller {
             scope: returned.flow.scope.clone(),
+            actor: None,
             service: service.clone(),
             request_id: None,
         };

@@ -72,6 +72,7 @@ fn read_of(connection: ConnectionId) -> AuditEvent {
     AuditEvent {
         id: AuditEventId::make(now()),
         scope: TenantScope::new(organization, UserId::new("ada").unwrap()),
+        actor: None,
         connection,
         marketplace: Marketplace::Takealot,
         kind: AuditKind::CredentialRead,

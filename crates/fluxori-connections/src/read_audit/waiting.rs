@@ -78,6 +78,7 @@ impl PartialEq for Read {
         let AuditEvent {
             id: _,
             scope,
+            actor,
             connection,
             marketplace,
             kind,
@@ -99,6 +100,7 @@ impl PartialEq for Read {
             && *outcome == other.outcome
             && *marketplace == other.marketplace
             && *scope == other.scope
+            && *actor == other.actor
     }
 }
 

@@ -344,6 +344,7 @@ pub(crate) fn caller(organization: &str, user: &str) -> Caller {
     let user = UserId::new(user).unwrap();
     Caller {
         scope: TenantScope::new(organization, user),
+        actor: None,
         service: ServiceName::new("test").unwrap(),
         request_id: None,
     }

@@ -129,6 +129,7 @@ pub(crate) fn seller(number: u32) -> Caller {
     let (organization, user) = tenant(number);
     Caller {
         scope: TenantScope::new(organization, user),
+        actor: None,
         service: ServiceName::new("bench").unwrap(),
         request_id: None,
     }

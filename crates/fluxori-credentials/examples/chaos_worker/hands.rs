@@ -47,6 +47,7 @@ fn organization(seller: usize) -> Result<OrganizationId> {
 pub(crate) fn caller(seller: usize) -> Result<Caller> {
     Ok(Caller {
         scope: scope(seller)?,
+        actor: None,
         service: service()?,
         request_id: None,
     })

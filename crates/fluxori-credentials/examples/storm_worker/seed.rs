@@ -65,6 +65,7 @@ async fn connect(wiring: &Wiring, number: usize, grant: &Value) -> Result<()> {
     };
     let caller = Caller {
         scope: TenantScope::new(sellers::organization()?, sellers::user(number)?),
+        actor: None,
         service: ServiceName::new("storm-seed")?,
         request_id: None,
     };

@@ -160,6 +160,7 @@ impl CredentialProvider {
     fn caller(&self, user: &UserId, organization: &OrganizationId) -> Caller {
         Caller {
             scope: TenantScope::new(organization.clone(), user.clone()),
+            actor: None,
             service: self.service.clone(),
             request_id: None,
         }

@@ -121,6 +121,7 @@ pub(crate) fn organization() -> OrganizationId {
 pub(crate) fn seller() -> Caller {
     Caller {
         scope: TenantScope::new(organization(), user()),
+        actor: None,
         service: ServiceName::new("web").unwrap(),
         request_id: None,
     }

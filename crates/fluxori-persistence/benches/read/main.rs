@@ -225,6 +225,7 @@ async fn append(database: &Database, name: &str) {
             .map(|_| AuditEvent {
                 id: AuditEventId::make(at),
                 scope: dice.scope(1_000),
+                actor: None,
                 connection: ConnectionId::make(at),
                 marketplace: Marketplace::Takealot,
                 kind: AuditKind::CredentialRead,

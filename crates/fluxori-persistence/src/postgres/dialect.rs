@@ -195,8 +195,8 @@ pub(crate) async fn append(
     };
     diesel::sql_query(format!(
         "INSERT INTO audit_events (organization_id, user_id, connection_id, id, marketplace, kind, \
-         service, purpose, generation, outcome, request_id, at, occurrences) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         service, purpose, generation, outcome, request_id, at, occurrences, actor) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
          {conflict}"
     ))
     .bind::<Array<Text>, _>(column(events, |event| event.organization_id.as_str()))
@@ -212,6 +212,7 @@ pub(crate) async fn append(
     .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.request_id.as_deref()))
     .bind::<Array<Instant>, _>(column(events, |event| event.at))
     .bind::<Array<BigInt>, _>(column(events, |event| event.occurrences))
+    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.actor.as_deref()))
     .execute(connection)
     .await?;
     Ok(())

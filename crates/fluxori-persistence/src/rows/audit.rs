@@ -26,6 +26,7 @@ pub(crate) struct EventRow {
     pub(crate) request_id: Option<String>,
     pub(crate) at: Micros,
     pub(crate) occurrences: i64,
+    pub(crate) actor: Option<String>,
 }
 
 impl EventRow {
@@ -56,6 +57,7 @@ impl From<AuditEvent> for EventRow {
             request_id: event.request_id.map(Into::into),
             at: Micros::of(event.at),
             occurrences: i64::from(event.occurrences),
+            actor: event.actor.map(Into::into),
         }
     }
 }
@@ -71,6 +73,10 @@ impl TryFrom<EventRow> for AuditEvent {
         Ok(Self {
             id: AuditEventId::from_uuid(row.id.0),
             scope: place.scope(row.organization_id, row.user_id)?,
+            actor: row
+                .actor
+                .map(|actor| place.text("actor", actor))
+                .transpose()?,
             connection: ConnectionId::from_uuid(row.connection_id.0),
             marketplace: place.name("marketplace", &row.marketplace)?,
             kind: place.name("kind", &row.kind)?,

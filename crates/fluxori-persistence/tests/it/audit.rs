@@ -1,7 +1,7 @@
 //! The trail.
 
 use fluxori_domain::{
-    AuditEvent, AuditEventId, AuditKind, Generation, OutcomeClass, PageRequest, Purpose, RequestId,
+    AuditEvent, AuditEventId, AuditKind, Generation, OutcomeClass, PageRequest, Purpose, RequestId, UserId,
     ports::{AuditReader as _, AuditWriter as _},
 };
 
@@ -18,6 +18,7 @@ on_both! {
                 read.generation = Some(Generation::FIRST);
                 read.outcome = Some(OutcomeClass::Ok);
                 read.request_id = Some(RequestId::new("r-1").unwrap());
+                read.actor = (number > 0).then(|| UserId::new(format!("boss {number}")).unwrap());
                 read.occurrences = [1, 2, 500, 1_000_000, u32::MAX][number];
                 read
             })

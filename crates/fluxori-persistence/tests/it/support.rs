@@ -253,6 +253,7 @@ pub(crate) fn event(connection: &Connection, kind: AuditKind) -> AuditEvent {
     AuditEvent {
         id: AuditEventId::make(now),
         scope: connection.scope.clone(),
+        actor: None,
         connection: connection.id,
         marketplace: connection.marketplace,
         kind,
