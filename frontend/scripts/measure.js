@@ -26,7 +26,7 @@ function report(results) {
 
 try {
   const cookies = await signIn(browser.context);
-  report(await firstScreen(browser.context, cookies));
+  report(await firstScreen(path.join(folder, "unwatched"), cookies));
   await browser.context.addCookies(cookies);
   report(await manyConnections(browser.context));
   report(

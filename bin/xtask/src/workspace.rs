@@ -5,17 +5,27 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::LazyLock,
 };
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{CargoOpt, Message, Metadata, MetadataCommand};
 
 /// The folder of the root `Cargo.toml`.
+///
+/// Cargo tells where it is when it starts this program: one that was built for another clone, into a build folder that
+/// clones share, works on the clone that it is called in.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .expect("xtask lies two folders below the root")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let package = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        package
+            .ancestors()
+            .nth(2)
+            .expect("xtask lies two folders below the root")
+            .to_path_buf()
+    });
+    &ROOT
 }
 
 /// `cargo` of the toolchain that built this program, in the root of the repository.

@@ -4,7 +4,10 @@ import { chromium } from "@playwright/test";
 
 export const HOME = process.env.FLUXORI_E2E_URL ?? "http://127.0.0.1:8080";
 
-const FLAGS = [
+/** Where Chromium is. */
+export const chromiumPath = process.env.FLUXORI_E2E_CHROMIUM ?? "/usr/bin/chromium";
+
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -18,7 +21,7 @@ const FLAGS = [
 export async function openBrowser(folder) {
   const port = await freePort();
   const context = await chromium.launchPersistentContext(folder, {
-    executablePath: process.env.FLUXORI_E2E_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: chromiumPath,
     args: [...FLAGS, `--remote-debugging-port=${port}`],
     viewport: { width: 1280, height: 800 },
     colorScheme: "light",

@@ -1,9 +1,13 @@
-import { Button, Menu, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
+import { lazy } from "react";
 
 import { PersonIcon } from "../components/icons/PersonIcon";
+import { MenuButton } from "../components/menu/MenuButton";
 import { useTexts } from "../texts/texts";
 import classes from "./AccountMenu.module.css";
 import type { Session } from "./session.api";
+
+const AccountChoices = lazy(async () => ({ default: (await import("./AccountChoices")).AccountChoices }));
 
 interface Props {
   session: Session;
@@ -15,8 +19,8 @@ interface Props {
 export function AccountMenu({ session, onSignOut, isSigningOut }: Props) {
   const { app } = useTexts();
   return (
-    <Menu position="bottom-end" width={260} withinPortal={false} withInitialFocusPlaceholder={false}>
-      <Menu.Target>
+    <MenuButton
+      button={(trigger) => (
         <Button
           variant="subtle"
           color="gray"
@@ -25,22 +29,12 @@ export function AccountMenu({ session, onSignOut, isSigningOut }: Props) {
           classNames={{ root: classes.button, section: classes.icon }}
           loading={isSigningOut}
           aria-label={app.account(session.user)}
+          {...trigger}
         >
           <span className={classes.name}>{session.user}</span>
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label className={classes.who}>
-          {app.signedInAs}
-          <Text size="sm" fw={600} c="var(--mantine-color-text)">
-            {session.user}
-          </Text>
-          {app.organization(session.organization)}
-          {session.readOnly && <Text size="xs">{app.readOnly}</Text>}
-        </Menu.Label>
-        <Menu.Divider />
-        <Menu.Item onClick={onSignOut}>{app.signOut}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      menu={(open) => <AccountChoices {...open} session={session} onSignOut={onSignOut} />}
+    />
   );
 }

@@ -300,7 +300,7 @@ describe("looks", () => {
     expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "dark");
     await user.click(screen.getByRole("button", { name: "Appearance" }));
     expect(await screen.findByRole("menuitemradio", { name: "Dark" })).toBeChecked();
-    await user.click(screen.getByRole("menuitemradio", { name: "Same as this device" }));
+    await user.click(await screen.findByRole("menuitemradio", { name: "Same as this device" }));
     expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "light");
   });
 

@@ -1,38 +1,31 @@
-import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, useMantineColorScheme } from "@mantine/core";
+import { lazy } from "react";
 
 import { DeviceIcon } from "../components/icons/DeviceIcon";
 import { MoonIcon } from "../components/icons/MoonIcon";
 import { SunIcon } from "../components/icons/SunIcon";
+import { MenuButton } from "../components/menu/MenuButton";
 import { useTexts } from "../texts/texts";
 
 const ICONS = { light: SunIcon, dark: MoonIcon, auto: DeviceIcon };
+
+const AppearanceChoices = lazy(async () => ({
+  default: (await import("./AppearanceChoices")).AppearanceChoices,
+}));
 
 /** Light, dark, or as the device is set; remembered in this browser. */
 export function AppearanceMenu() {
   const { appearance } = useTexts().app;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Current = ICONS[colorScheme];
-  const choose = (value: string) => {
-    if (value === "light" || value === "dark" || value === "auto") {
-      setColorScheme(value);
-    }
-  };
   return (
-    <Menu position="bottom-end" width={220} withinPortal={false} withInitialFocusPlaceholder={false}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={appearance.name}>
+    <MenuButton
+      button={(trigger) => (
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={appearance.name} {...trigger}>
           <Current size={20} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.RadioGroup value={colorScheme} onChange={choose}>
-          {(["light", "dark", "auto"] as const).map((scheme) => (
-            <Menu.RadioItem key={scheme} value={scheme} closeMenuOnClick>
-              {appearance[scheme]}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      menu={(open) => <AppearanceChoices {...open} chosen={colorScheme} onChoose={setColorScheme} />}
+    />
   );
 }

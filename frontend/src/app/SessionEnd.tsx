@@ -1,6 +1,6 @@
 import { Alert, Anchor, Group } from "@mantine/core";
 
-import { relativeTime } from "../lib/format";
+import { relativeTime, timeOfDay } from "../lib/format";
 import { useNow } from "../lib/use-now";
 import { useTexts } from "../texts/texts";
 import { signInAddress } from "./outcome";
@@ -13,13 +13,14 @@ export function SessionEnd({ expiresAt, canSignIn }: { expiresAt: string; canSig
   const now = useNow();
   const left = Date.parse(expiresAt) - now;
   const isNear = left > 0 && left <= WARN_BEFORE;
-  const time = new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date(expiresAt));
   return (
     <div role="status">
       {isNear && (
         <Alert color="yellow" role="presentation" mb="lg">
           <Group gap="sm">
-            <span>{app.sessionEnds(time, relativeTime(expiresAt, now, language))}</span>
+            <span>
+              {app.sessionEnds(timeOfDay(expiresAt, language), relativeTime(expiresAt, now, language))}
+            </span>
             {canSignIn && (
               <Anchor href={signInAddress(window.location)} fw={600} underline="always" c="inherit">
                 {app.signIn.again}

@@ -5,6 +5,8 @@ import { ProblemNotice } from "./ProblemNotice";
 
 interface Props {
   children: ReactNode;
+  /** What is there meanwhile. */
+  whileLoading?: ReactNode;
 }
 
 interface State {
@@ -24,6 +26,6 @@ export class LazyPart extends Component<Props, State> {
       // A part that failed once stays so until the page is loaded again.
       return <ProblemNotice error={new NoAnswer()} onRetry={() => window.location.reload()} />;
     }
-    return <Suspense>{this.props.children}</Suspense>;
+    return <Suspense fallback={this.props.whileLoading}>{this.props.children}</Suspense>;
   }
 }

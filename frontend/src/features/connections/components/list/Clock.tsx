@@ -1,11 +1,14 @@
-import { Tooltip, VisuallyHidden } from "@mantine/core";
-import { useRef, useState } from "react";
+import { VisuallyHidden } from "@mantine/core";
+import { lazy, Suspense, useRef, useState } from "react";
 
 import { dateAndTime, relativeTime } from "../../../../lib/format";
 import { useNow } from "../../../../lib/use-now";
 import { useTexts } from "../../../../texts/texts";
 import type { Connection } from "../../api/types";
 import classes from "./Facts.module.css";
+
+// Made, and loaded, only when looked at: a list has many of them.
+const Tooltip = lazy(async () => ({ default: (await import("./ClockTooltip")).ClockTooltip }));
 
 /** What runs out next, in words; the date shows on hover, on focus and on a tap. */
 export function Clock({ expiry }: { expiry: NonNullable<Connection["nextExpiry"]> }) {
@@ -41,8 +44,7 @@ export function Clock({ expiry }: { expiry: NonNullable<Connection["nextExpiry"]
         {isOver ? clocksOver[expiry.kind](when) : ahead(when)}
         <VisuallyHidden>, {date}</VisuallyHidden>
       </button>
-      {/* Made only when looked at: a list has many of them. */}
-      {isShown && <Tooltip target={target} opened label={date} />}
+      <Suspense>{isShown && <Tooltip target={target} date={date} />}</Suspense>
     </>
   );
 }

@@ -38,7 +38,11 @@ async function openHistory(pages: ConnectionEvent[][]) {
   );
   const { user } = render(<ConnectionList />);
   await user.click(await screen.findByRole("button", { name: "Actions for Shop" }));
-  return { shop, user, open: () => user.click(screen.getByRole("menuitem", { name: "History" })) };
+  return {
+    shop,
+    user,
+    open: async () => user.click(await screen.findByRole("menuitem", { name: "History" })),
+  };
 }
 
 test("tells what happened in words: by which program, for what, how often, how it ended, in which request", async () => {
