@@ -1,13 +1,13 @@
 import { Button } from "@mantine/core";
-import { lazy } from "react";
 
 import { PersonIcon } from "../components/icons/PersonIcon";
 import { MenuButton } from "../components/menu/MenuButton";
+import { later } from "../lib/later";
 import { useTexts } from "../texts/texts";
 import classes from "./AccountMenu.module.css";
 import type { Session } from "./session.api";
 
-const AccountChoices = lazy(async () => ({ default: (await import("./AccountChoices")).AccountChoices }));
+const AccountChoices = later(async () => (await import("./AccountChoices")).AccountChoices);
 
 interface Props {
   session: Session;

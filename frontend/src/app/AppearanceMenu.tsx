@@ -1,17 +1,15 @@
 import { ActionIcon, useMantineColorScheme } from "@mantine/core";
-import { lazy } from "react";
 
 import { DeviceIcon } from "../components/icons/DeviceIcon";
 import { MoonIcon } from "../components/icons/MoonIcon";
 import { SunIcon } from "../components/icons/SunIcon";
 import { MenuButton } from "../components/menu/MenuButton";
+import { later } from "../lib/later";
 import { useTexts } from "../texts/texts";
 
 const ICONS = { light: SunIcon, dark: MoonIcon, auto: DeviceIcon };
 
-const AppearanceChoices = lazy(async () => ({
-  default: (await import("./AppearanceChoices")).AppearanceChoices,
-}));
+const AppearanceChoices = later(async () => (await import("./AppearanceChoices")).AppearanceChoices);
 
 /** Light, dark, or as the device is set; remembered in this browser. */
 export function AppearanceMenu() {

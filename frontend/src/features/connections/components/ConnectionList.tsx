@@ -1,9 +1,10 @@
 import { Alert, VisuallyHidden } from "@mantine/core";
-import { lazy, useRef, useState } from "react";
+import { useRef, useState } from "react";
 
 import { AlertIcon } from "../../../components/icons/AlertIcon";
 import { LazyPart } from "../../../components/LazyPart";
 import { ProblemNotice } from "../../../components/ProblemNotice";
+import { later, useLaterParts } from "../../../lib/later";
 import { useTexts } from "../../../texts/texts";
 import { useConnections } from "../hooks/useConnections";
 import { useMarketplaces } from "../hooks/useMarketplaces";
@@ -21,12 +22,13 @@ interface Props {
 }
 
 // Not needed for the first screen.
-const ListDialogs = lazy(async () => ({ default: (await import("./list/ListDialogs")).ListDialogs }));
+const ListDialogs = later(async () => (await import("./list/ListDialogs")).ListDialogs);
 
 const NONE: readonly string[] = [];
 
 /** The caller's connections, and everything that can be done to them. */
 export function ConnectionList({ highlighted = NONE }: Props) {
+  useLaterParts();
   const texts = useTexts();
   const { go } = usePlace();
   const isOnline = useOnline();

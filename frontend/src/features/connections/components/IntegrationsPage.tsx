@@ -1,8 +1,8 @@
 import { Button, Group, Stack } from "@mantine/core";
-import { lazy } from "react";
 
 import { LazyPart } from "../../../components/LazyPart";
 import { ViewTitle } from "../../../components/ViewTitle";
+import { later } from "../../../lib/later";
 import { useTexts } from "../../../texts/texts";
 import { ConnectionList } from "./ConnectionList";
 import { concerned } from "./form/arrival";
@@ -10,7 +10,7 @@ import { ArrivalNotice } from "./form/ArrivalNotice";
 import { useArrival } from "./form/useArrival";
 
 // Not needed for the first screen.
-const ConnectionForm = lazy(async () => ({ default: (await import("./ConnectionForm")).ConnectionForm }));
+const ConnectionForm = later(async () => (await import("./ConnectionForm")).ConnectionForm);
 
 /** The page: the list, or connecting another account. Where one is, is in the address. */
 export function IntegrationsPage() {

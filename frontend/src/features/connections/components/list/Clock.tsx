@@ -1,14 +1,15 @@
 import { VisuallyHidden } from "@mantine/core";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 
 import { dateAndTime, relativeTime } from "../../../../lib/format";
+import { later } from "../../../../lib/later";
 import { useNow } from "../../../../lib/use-now";
 import { useTexts } from "../../../../texts/texts";
 import type { Connection } from "../../api/types";
 import classes from "./Facts.module.css";
 
 // Made, and loaded, only when looked at: a list has many of them.
-const Tooltip = lazy(async () => ({ default: (await import("./ClockTooltip")).ClockTooltip }));
+const Tooltip = later(async () => (await import("./ClockTooltip")).ClockTooltip);
 
 /** What runs out next, in words; the date shows on hover, on focus and on a tap. */
 export function Clock({ expiry }: { expiry: NonNullable<Connection["nextExpiry"]> }) {

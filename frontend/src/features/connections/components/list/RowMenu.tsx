@@ -1,13 +1,12 @@
-import { lazy } from "react";
-
 import { DotsIcon } from "../../../../components/icons/DotsIcon";
 import { MenuButton } from "../../../../components/menu/MenuButton";
+import { later } from "../../../../lib/later";
 import { useTexts } from "../../../../texts/texts";
 import { elementId } from "./row-state";
 import type { RowActions } from "./RowChoices";
 import classes from "./RowMenu.module.css";
 
-const RowChoices = lazy(async () => ({ default: (await import("./RowChoices")).RowChoices }));
+const RowChoices = later(async () => (await import("./RowChoices")).RowChoices);
 
 /** What can be done to a connection. */
 export function RowMenu(actions: RowActions) {
