@@ -177,6 +177,8 @@ fn frontend(fix: bool) -> Result<()> {
     }
     build_application(&node)?;
     build_package(&node)?;
+    // Where the example mounts the package as other applications get it, and not its sources.
+    run_command(&mut node.script("test:package"))?;
     run_command(&mut node.script("size"))
 }
 
