@@ -21,6 +21,8 @@ export interface ConnectionsProps {
    * component goes: give it the person as `key` where another can sign in without the page being loaded anew.
    */
   getAccessToken: (wish: { fresh: boolean }) => string | Promise<string>;
+  /** Whether this person may look only: what they cannot do is not offered. The API refuses it in any case. */
+  readOnly?: boolean;
   /** Every text of the page; English when absent. */
   texts?: Texts;
 }
@@ -28,6 +30,7 @@ export interface ConnectionsProps {
 function Connections({
   apiBaseUrl,
   getAccessToken,
+  readOnly = false,
   texts = en,
   children,
 }: ConnectionsProps & { children: ReactNode }) {
@@ -41,7 +44,7 @@ function Connections({
   return (
     <TextsProvider texts={texts}>
       <QueryClientProvider client={cache}>
-        <ApiProvider baseUrl={apiBaseUrl} authentication={authentication}>
+        <ApiProvider baseUrl={apiBaseUrl} authentication={authentication} isReadOnly={readOnly}>
           {children}
         </ApiProvider>
       </QueryClientProvider>

@@ -13,7 +13,7 @@ interface Props extends OpenProps {
 
 /** In whose name the page is used, and signing out. */
 export function AccountChoices({ session, onSignOut, ...open }: Props) {
-  const { app } = useTexts();
+  const { app, list } = useTexts();
   return (
     <OpenMenu {...open} width={260}>
       <Menu.Label className={classes.who}>
@@ -22,7 +22,7 @@ export function AccountChoices({ session, onSignOut, ...open }: Props) {
           {session.user}
         </Text>
         {app.organization(session.organization)}
-        {session.readOnly && <Text size="xs">{app.readOnly}</Text>}
+        {session.readOnly && <Text size="xs">{list.readOnly}</Text>}
       </Menu.Label>
       <Menu.Divider />
       <Menu.Item onClick={onSignOut}>{app.signOut}</Menu.Item>

@@ -30,7 +30,12 @@ export function SignedIn({ baseUrl, session, canSignIn, leave, onRefused }: Prop
   useViewTitle();
   return (
     <QueryClientProvider client={cache}>
-      <ApiProvider baseUrl={baseUrl} authentication={authentication} leave={leave}>
+      <ApiProvider
+        baseUrl={baseUrl}
+        authentication={authentication}
+        leave={leave}
+        isReadOnly={session.readOnly}
+      >
         <SessionEnd expiresAt={session.expiresAt} canSignIn={canSignIn} />
         <SignInNotice user={session.user} />
         <IntegrationsPage />

@@ -6,6 +6,8 @@ interface Api {
   client: ApiClient;
   /** Leaves this page for another address. */
   leave: (address: string) => void;
+  /** Whether the API lets this person only look. */
+  isReadOnly: boolean;
 }
 
 const ApiContext = createContext<Api | null>(null);
@@ -14,6 +16,7 @@ interface Props {
   baseUrl: string;
   authentication: Authentication;
   leave?: (address: string) => void;
+  isReadOnly?: boolean;
   children: ReactNode;
 }
 
@@ -22,10 +25,16 @@ const assign = (address: string) => {
 };
 
 /** Lets the components below it call the API. */
-export function ApiProvider({ baseUrl, authentication, leave = assign, children }: Props) {
+export function ApiProvider({
+  baseUrl,
+  authentication,
+  leave = assign,
+  isReadOnly = false,
+  children,
+}: Props) {
   const api = useMemo(
-    () => ({ client: createApiClient(baseUrl, authentication), leave }),
-    [baseUrl, authentication, leave],
+    () => ({ client: createApiClient(baseUrl, authentication), leave, isReadOnly }),
+    [baseUrl, authentication, leave, isReadOnly],
   );
   return <ApiContext value={api}>{children}</ApiContext>;
 }

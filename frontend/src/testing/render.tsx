@@ -13,12 +13,16 @@ import { API } from "./server";
 interface Options {
   colorScheme?: MantineColorScheme;
   cache?: QueryClient;
+  isReadOnly?: boolean;
 }
 
 const authentication = { kind: "bearer", getAccessToken: () => "test-access-token" } as const;
 
 /** Renders with everything that components need: a fresh cache, and an API that MSW answers. */
-export function render(ui: ReactNode, { colorScheme = "light", cache = createQueryClient() }: Options = {}) {
+export function render(
+  ui: ReactNode,
+  { colorScheme = "light", cache = createQueryClient(), isReadOnly = false }: Options = {},
+) {
   const leave = vi.fn<(address: string) => void>();
   const user = userEvent.setup();
   const rendered = renderReact(
@@ -29,7 +33,7 @@ export function render(ui: ReactNode, { colorScheme = "light", cache = createQue
       forceColorScheme={colorScheme === "dark" ? "dark" : "light"}
     >
       <QueryClientProvider client={cache}>
-        <ApiProvider baseUrl={API} authentication={authentication} leave={leave}>
+        <ApiProvider baseUrl={API} authentication={authentication} leave={leave} isReadOnly={isReadOnly}>
           {ui}
         </ApiProvider>
       </QueryClientProvider>

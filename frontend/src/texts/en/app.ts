@@ -34,6 +34,5 @@ export const app = {
   account: (user: string) => `Account: ${user}`,
   signedInAs: "Signed in as",
   organization: (name: string) => `Organization: ${name}`,
-  readOnly: "You can look, but not change anything",
   appearance: { name: "Appearance", light: "Light", dark: "Dark", auto: "Same as this device" },
 };

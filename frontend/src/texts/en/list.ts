@@ -22,7 +22,9 @@ export const list = {
     text: "What you see may be out of date. Testing and changing wait until you are online again.",
     nothing: "Your connections appear as soon as you are online again.",
   },
+  readOnly: "You can look, but not change anything",
   empty: {
+    nothing: "Nothing is connected yet",
     title: "Connect your first account",
     text: "Connect a shop or seller account once. Stock, orders and invoices then flow without anybody copying keys around, and you see here whether everything works.",
     points: [

@@ -1,9 +1,10 @@
-import { Alert, VisuallyHidden } from "@mantine/core";
+import { Alert, Text, VisuallyHidden } from "@mantine/core";
 import { useRef, useState } from "react";
 
 import { AlertIcon } from "../../../components/icons/AlertIcon";
 import { LazyPart } from "../../../components/LazyPart";
 import { ProblemNotice } from "../../../components/ProblemNotice";
+import { useApi } from "../../../lib/api-context";
 import { later, useLaterParts } from "../../../lib/later";
 import { useTexts } from "../../../texts/texts";
 import { useConnections } from "../hooks/useConnections";
@@ -30,6 +31,7 @@ const NONE: readonly string[] = [];
 export function ConnectionList({ highlighted = NONE }: Props) {
   useLaterParts();
   const texts = useTexts();
+  const { isReadOnly } = useApi();
   const { go } = usePlace();
   const isOnline = useOnline();
   const list = useConnections();
@@ -56,9 +58,13 @@ export function ConnectionList({ highlighted = NONE }: Props) {
         />
       )}
       {!data && !error && isOnline && <ListSkeleton />}
-      {data && connections.length === 0 && (
-        <ListEmpty onConnect={() => go({ at: "connect", marketplace: null })} />
-      )}
+      {data &&
+        connections.length === 0 &&
+        (isReadOnly ? (
+          <Text>{words.empty.nothing}</Text>
+        ) : (
+          <ListEmpty onConnect={() => go({ at: "connect", marketplace: null })} />
+        ))}
       {connections.length > 0 && (
         <ListContents
           list={list}

@@ -18,3 +18,15 @@ test("the page shows what is connected", async () => {
   expect(await screen.findByText("My shop")).toBeVisible();
   await expectAccessible();
 });
+
+test("who may look only is told so, and is offered no form", async () => {
+  server.use(http.get(`${API}/api/connections`, () => answer({ items: [], nextCursor: null })));
+  window.history.replaceState(null, "", "/?connect=takealot");
+  render(<IntegrationsPage />, { isReadOnly: true });
+  expect(await screen.findByText("Nothing is connected yet")).toBeVisible();
+  expect(screen.getByText("You can look, but not change anything")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /Connect/ })).toBeNull();
+  expect(screen.queryByRole("textbox")).toBeNull();
+  await expectAccessible();
+  window.history.replaceState(null, "", "/");
+});

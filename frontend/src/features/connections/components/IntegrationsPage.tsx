@@ -1,7 +1,8 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 
 import { LazyPart } from "../../../components/LazyPart";
 import { ViewTitle } from "../../../components/ViewTitle";
+import { useApi } from "../../../lib/api-context";
 import { later } from "../../../lib/later";
 import { useTexts } from "../../../texts/texts";
 import { ConnectionList } from "./ConnectionList";
@@ -15,8 +16,9 @@ const ConnectionForm = later(async () => (await import("./ConnectionForm")).Conn
 /** The page: the list, or connecting another account. Where one is, is in the address. */
 export function IntegrationsPage() {
   const texts = useTexts();
+  const { isReadOnly } = useApi();
   const { place, goTo, arrival, arrive, dismiss, hasLeft } = useArrival();
-  if (place.at === "connect") {
+  if (place.at === "connect" && !isReadOnly) {
     return (
       <LazyPart>
         <ConnectionForm
@@ -35,7 +37,11 @@ export function IntegrationsPage() {
         <ViewTitle order={1} takesFocus={hasLeft && arrival === null}>
           {texts.list.title}
         </ViewTitle>
-        <Button onClick={connect}>{texts.form.title}</Button>
+        {isReadOnly ? (
+          <Text c="dimmed">{texts.list.readOnly}</Text>
+        ) : (
+          <Button onClick={connect}>{texts.form.title}</Button>
+        )}
       </Group>
       <ArrivalNotice arrival={arrival} onDismiss={dismiss} onConnect={connect} />
       <ConnectionList highlighted={concerned(arrival)} />

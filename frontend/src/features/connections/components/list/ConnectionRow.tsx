@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { memo } from "react";
 
 import { MarketplaceMark } from "../../../../components/MarketplaceMark";
+import { useApi } from "../../../../lib/api-context";
 import { useTexts } from "../../../../texts/texts";
 import type { Connection, MarketplaceDescriptor } from "../../api/types";
 import { conditionOf, missingSettings, type Action } from "./condition";
@@ -36,11 +37,12 @@ export const ConnectionRow = memo(function ConnectionRow({
   onDismiss,
 }: Props) {
   const texts = useTexts();
+  const { isReadOnly } = useApi();
   const words = texts.list.actions;
   const { id, marketplace, label, account } = connection;
   const missing = missingSettings(connection, descriptors);
   const condition = conditionOf(connection, texts, missing);
-  const { step } = condition;
+  const step = isReadOnly ? null : condition.step;
   const accountId = account.id ? texts.list.accountNumber(account.id) : null;
   const busyWord =
     state.busy === "reconnect" ? words.leaving(texts.list.marketplaces[marketplace]) : words.testing;

@@ -2,6 +2,7 @@ import { Menu } from "@mantine/core";
 
 import type { OpenProps } from "../../../../components/menu/MenuButton";
 import { OpenMenu } from "../../../../components/menu/OpenMenu";
+import { useApi } from "../../../../lib/api-context";
 import { useTexts } from "../../../../texts/texts";
 import type { Connection } from "../../api/types";
 import { waysOf, type Action } from "./condition";
@@ -19,6 +20,7 @@ export interface RowActions {
 /** Everything that can be done to this connection, and why something cannot. */
 export function RowChoices({ connection, blocked, unmendable, onAction, ...open }: RowActions & OpenProps) {
   const texts = useTexts();
+  const { isReadOnly } = useApi();
   const { consent, key } = waysOf(connection);
   const item = (action: Exclude<Action, "operator">, reason: string | null = null) => (
     <Menu.Item
@@ -32,6 +34,14 @@ export function RowChoices({ connection, blocked, unmendable, onAction, ...open 
       {reason !== null && blocked === null && <span className={classes["reason"]}>{reason}</span>}
     </Menu.Item>
   );
+  if (isReadOnly) {
+    return (
+      <OpenMenu {...open}>
+        <Menu.Label>{texts.list.readOnly}</Menu.Label>
+        {item("history")}
+      </OpenMenu>
+    );
+  }
   return (
     <OpenMenu {...open}>
       {blocked !== null && <Menu.Label>{blocked}</Menu.Label>}

@@ -61,6 +61,20 @@ describe("the menu", () => {
     expect(within(menu).queryByRole("menuitem", { name: "Replace key" })).toBeNull();
     expect(within(menu).queryByRole("menuitem", { name: "Make default" })).toBeNull();
   });
+
+  test("offers who may look only what can be looked at, and says why", async () => {
+    const broken = connection({ label: "Shop", status: "error", statusReason: "reauth_required" });
+    serveList([broken]);
+    const { user } = render(<ConnectionList />, { isReadOnly: true });
+    const trigger = await screen.findByRole("button", { name: "Actions for Shop" });
+    expect(screen.queryByRole("button", { name: "Replace key: Shop" })).toBeNull();
+    await user.click(trigger);
+    const menu = await screen.findByRole("menu");
+    expect(within(menu).getByText("You can look, but not change anything")).toBeVisible();
+    const items = within(menu).getAllByRole("menuitem");
+    expect(items.map((item) => item.textContent)).toEqual(["History"]);
+    await expectAccessible();
+  });
 });
 
 describe("testing", () => {
