@@ -42,7 +42,7 @@ impl Kind {
 }
 
 impl Database {
-    /// Opens a database whose tables are those this program was made for. Changes nothing.
+    /// Opens a database whose tables are those this program was made for, or what a newer one added to them. Changes nothing.
     ///
     /// Connections live on the runtime that this is called on, whoever uses them later.
     ///

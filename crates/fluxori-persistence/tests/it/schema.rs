@@ -17,7 +17,7 @@ const ALL: usize = 17;
 /// The statements of all migrations in one direction, in the order in which they run.
 fn statements(dialect: &str, file: &str) -> Vec<String> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../migrations")
+        .join("migrations")
         .join(dialect);
     let mut migrations: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -139,9 +139,19 @@ on_both! {
         assert!(refused.to_string().contains("fluxori-server migrate"));
     }
 
-    async fn the_schema_of_a_newer_release_is_refused_and_left_alone(store: Store) {
+    async fn the_schema_of_a_newer_release_that_only_added_to_it_is_used(store: Store) {
         store.raw("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')");
-        let ahead = SchemaState::Ahead(vec!["29990101000000".to_owned()]);
+        let newer = SchemaState::Newer(vec!["29990101000000".to_owned()]);
+        assert_eq!(store.database.schema_state().await.unwrap(), newer);
+        let settings = settings(&store.place);
+        Database::connect(&settings).await.unwrap();
+        assert_eq!(Database::migrate(&settings).await.unwrap(), Vec::<String>::new());
+        assert_eq!(store.database.schema_state().await.unwrap(), newer);
+    }
+
+    async fn the_schema_of_a_release_that_took_something_away_is_refused_and_left_alone(store: Store) {
+        store.raw("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000from999.0.0')");
+        let ahead = SchemaState::Ahead(vec!["29990101000000from999.0.0".to_owned()]);
         assert_eq!(store.database.schema_state().await.unwrap(), ahead);
         let settings = settings(&store.place);
         for refused in [
