@@ -1,5 +1,5 @@
 //! Migrations are compiled in: a new one must rebuild the crate.
 
 fn main() {
-    println!("cargo::rerun-if-changed=../../migrations");
+    println!("cargo::rerun-if-changed=migrations");
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::{chaos, check_layers, generate, storm, test};
+use super::{chaos, check_layers, generate, package, storm, test};
 use crate::{
     frontend::{build_application, build_package},
     process::{run as run_command, succeeds},
@@ -44,6 +44,10 @@ enum Step {
     Frontend,
     /// Licences, banned crates, sources; known vulnerabilities where their list can be fetched
     Deny,
+    /// The crates that others may use can be packed for them
+    Package,
+    /// What is public breaks nobody who uses the last release, where there is one
+    Semver,
     /// Every test passes on both databases
     Test,
     /// A short storm of refreshes loses nothing
@@ -108,6 +112,8 @@ impl Step {
             Self::Generated => generate::run(&generate::Args { check: !fix }),
             Self::Frontend => frontend(fix),
             Self::Deny => deny(),
+            Self::Package => package::package(),
+            Self::Semver => package::semver(),
             Self::Test => test::run(&test::Args::default()),
             Self::Storm => storm::run(&storm::Args::short()),
             Self::Chaos => chaos::run(&chaos::Args::short()),
@@ -125,6 +131,8 @@ impl Step {
             Self::Deny => {
                 "replace the crate (`cargo tree -i` says who brings it), or add an exception with its reason to deny.toml"
             }
+            Self::Package => "mend the manifest, or what the crate embeds",
+            Self::Semver => "raise the version as it says, or keep what was public",
             Self::Test => "cargo xtask test -- NAME runs one test",
             Self::Storm => "cargo xtask storm --short, and read the logs that it names",
             Self::Chaos => "cargo xtask chaos --short, and read the logs that it names",
@@ -229,7 +237,7 @@ mod tests {
         let error = result.err().unwrap().to_string();
         assert!(
             error.contains(
-                "fmt, layers, clippy, docs, generated, frontend, deny, test, storm, chaos"
+                "fmt, layers, clippy, docs, generated, frontend, deny, package, semver, test, storm, chaos"
             ),
             "{error}"
         );
