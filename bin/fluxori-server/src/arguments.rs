@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    DoctorArguments, SignInLinkArguments,
+    DoctorArguments, ProbeArguments, SignInLinkArguments,
     keys::{ResealArguments, RetireArguments, RotateArguments},
     secrets::{MigrateArguments, ReconcileArguments},
 };
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     SignInLink(SignInLinkArguments),
     /// Examine settings, keys, database, Google Cloud and marketplaces, and say what to mend. Changes nothing.
     Doctor(DoctorArguments),
+    /// Ask a running server whether it is ready; says nothing if it is. For containers, which have no other program.
+    Probe(ProbeArguments),
     /// Print the `OpenAPI` document.
     Openapi,
     /// Settings.

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         }
         Command::SignInLink(arguments) => commands::sign_in_link(&arguments),
         Command::Doctor(arguments) => commands::doctor(&arguments),
+        Command::Probe(arguments) => commands::probe(&arguments),
         Command::Openapi => commands::openapi(),
         Command::Config(ConfigCommand::Reference) => commands::config_reference(),
     };

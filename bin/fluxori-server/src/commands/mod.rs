@@ -5,6 +5,7 @@ mod doctor;
 pub(crate) mod keys;
 mod migrate;
 mod openapi;
+mod probe;
 mod progress;
 pub(crate) mod secrets;
 mod serve;
@@ -14,6 +15,7 @@ pub(crate) use config_reference::config_reference;
 pub(crate) use doctor::{DoctorArguments, doctor};
 pub(crate) use migrate::migrate;
 pub(crate) use openapi::openapi;
+pub(crate) use probe::{ProbeArguments, probe};
 pub(crate) use serve::serve;
 pub(crate) use sign_in_link::{SignInLinkArguments, sign_in_link};
 

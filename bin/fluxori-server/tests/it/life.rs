@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::process::{Installation, Server};
+use crate::process::{Installation, Server, run};
 
 const KEY: &str = "canary-takealot-key-0123456789";
 
@@ -90,4 +90,27 @@ fn migrating_again_changes_nothing() {
         String::from_utf8(output.stdout).unwrap(),
         "the schema is up to date\n"
     );
+}
+
+#[tokio::test]
+async fn a_probe_tells_a_ready_server_from_one_that_is_not_there() {
+    let installation = Installation::prepared(TestDatabase::sqlite());
+    let server = installation.serve();
+    let address = server.address().to_owned();
+    for arguments in [
+        &["probe", &address] as &[&str],
+        &["probe", "--live", &address],
+    ] {
+        let output = run(arguments, &[]);
+        assert!(output.status.success(), "{output:?}");
+        assert!(output.stdout.is_empty() && output.stderr.is_empty());
+    }
+    let output = run(&["probe"], &[("LISTEN".to_owned(), address.clone())]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(server.stop());
+
+    let output = run(&["probe", &address], &[]);
+    assert!(!output.status.success());
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("nobody answers at"), "{errors}");
 }

@@ -6,6 +6,7 @@
 
 use std::{
     io::{self, Write},
+    net::{Ipv4Addr, SocketAddr},
     process::ExitCode,
 };
 
@@ -14,9 +15,11 @@ use fluxori_test_support::providers::{SimulatedProviders, keys};
 const HELP: &str = "\
 Runs simulated marketplaces on 127.0.0.1 until it is stopped.
 
-Usage: simulated-marketplaces [--port N]
+Usage: simulated-marketplaces [--port N | --listen ADDRESS:PORT]
 
-  --port N   the port; a free one when not given
+  --port N                the port; a free one when not given
+  --listen ADDRESS:PORT   another address to listen on, in a container 0.0.0.0:9000 for instance. Who uses them has
+                          to find them at 127.0.0.1 and that port all the same
 ";
 
 fn main() -> ExitCode {
@@ -31,15 +34,19 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> io::Result<()> {
-    let port = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => 0,
-        ["--port", port] => port
+    let on = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let address = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => on(0),
+        ["--port", port] => on(port
             .parse()
-            .map_err(|_| io::Error::other("--port takes a number below 65536"))?,
+            .map_err(|_| io::Error::other("--port takes a number below 65536"))?),
+        ["--listen", address] => address
+            .parse()
+            .map_err(|_| io::Error::other("--listen takes an address such as 0.0.0.0:9000"))?,
         ["--help" | "-h"] => return io::stdout().write_all(HELP.as_bytes()),
         _ => return Err(io::Error::other("unknown arguments; try --help")),
     };
-    let providers = SimulatedProviders::start_on(port)?;
+    let providers = SimulatedProviders::start_listening(address)?;
     let mut out = io::stdout().lock();
     for (name, value) in providers.endpoints().environment() {
         writeln!(out, "{name}={value}")?;

@@ -1,6 +1,6 @@
 use std::{
     io,
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     sync::Arc,
 };
 
@@ -38,20 +38,21 @@ impl SimulatedProviders {
     /// When this machine does not let a program listen on 127.0.0.1.
     #[must_use]
     pub fn start_with(clock: Arc<dyn Clock>) -> Self {
-        Self::start_at(0, clock).expect("a free port on 127.0.0.1")
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), clock).expect("a free port on 127.0.0.1")
     }
 
-    /// Starts them on `port`; 0 is any free one.
+    /// Starts them on an address, from outside a container for instance; port 0 is any free one. They call themselves
+    /// `127.0.0.1` all the same: without TLS no secret is sent elsewhere.
     ///
     /// # Errors
-    /// When the port is taken or may not be used.
-    pub fn start_on(port: u16) -> io::Result<Self> {
-        Self::start_at(port, Arc::new(SystemClock))
+    /// When the address is taken or may not be used.
+    pub fn start_listening(address: SocketAddr) -> io::Result<Self> {
+        Self::start_at(address, Arc::new(SystemClock))
     }
 
-    fn start_at(port: u16, clock: Arc<dyn Clock>) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        let origin = format!("http://{}", listener.local_addr()?);
+    fn start_at(address: SocketAddr, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        let origin = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
         let state = Arc::new(State::new(origin.clone(), clock));
         let server = serve(listener, Arc::clone(&state))?;
         Ok(Self {
