@@ -5,6 +5,8 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod backup;
+mod deployment;
 mod doctor;
 mod doctor_google;
 mod google;

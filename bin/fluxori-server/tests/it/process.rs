@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An environment to run the server in.
 pub(crate) struct Installation {
-    _database: TestDatabase,
+    database: TestDatabase,
     settings: Vec<(String, String)>,
 }
 
@@ -36,11 +36,16 @@ impl Installation {
                 ("LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
                 ("LOG_FORMAT".to_owned(), "json".to_owned()),
             ],
-            _database: database,
+            database,
         };
         let migrated = installation.run(&["migrate"]);
         assert!(migrated.status.success(), "{migrated:?}");
         installation
+    }
+
+    /// The database it was prepared with.
+    pub(crate) const fn database(&self) -> &TestDatabase {
+        &self.database
     }
 
     /// The same with other settings; an empty value takes one away.
@@ -119,6 +124,11 @@ impl Server {
     /// A request without a token.
     pub(crate) fn ask(&self, method: Method, path: &str) -> RequestBuilder {
         client().request(method, format!("{}{path}", self.base))
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     /// Connects a Takealot account with this key, untested; returns the connection.
