@@ -114,3 +114,45 @@ async fn a_probe_tells_a_ready_server_from_one_that_is_not_there() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("nobody answers at"), "{errors}");
 }
+
+/// As the guides to running it say: the user who migrates owns the tables, and the server's may only use them.
+#[tokio::test]
+async fn a_server_needs_no_right_to_change_tables() {
+    let installation = Installation::prepared(TestDatabase::postgres());
+    let database = installation.database();
+    let name = database
+        .psql("select current_database()")
+        .unwrap()
+        .trim()
+        .to_owned();
+    let user = format!("{name}_server");
+    database
+        .psql(&format!(
+            "CREATE ROLE {user} LOGIN; GRANT USAGE ON SCHEMA public TO {user}; \
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}; \
+             GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {user};"
+        ))
+        .unwrap();
+    let (place, parameters) = database.url().split_once('?').unwrap();
+    let others = parameters
+        .split('&')
+        .filter(|each| !each.starts_with("user="));
+    let others: Vec<_> = others.collect();
+    let url = format!("{place}?{}&user={user}", others.join("&"));
+    let installation = installation.with("DATABASE_URL", &url);
+
+    let server = installation.serve();
+    let created = create(&server).await;
+    let path = format!("/api/connections/{}", created["id"].as_str().unwrap());
+    let deleted = server.request(Method::DELETE, &path).send().await.unwrap();
+    assert!(deleted.status().is_success(), "{}", deleted.status());
+    assert!(server.stop());
+    let sealed = installation.run(&["keys", "reseal", "--again"]);
+    assert!(sealed.status.success(), "{sealed:?}");
+
+    let database = installation.database();
+    let changed = database.psql(&format!("SET ROLE {user}; CREATE TABLE more (id integer)"));
+    assert!(changed.unwrap_err().contains("permission denied"));
+    let gone = format!("DROP OWNED BY {user}; DROP ROLE {user};");
+    database.psql(&gone).unwrap();
+}

@@ -64,6 +64,11 @@ mod tests {
         assert_eq!(config.get_hosts(), [Host::Unix("/run/pg".into())]);
         assert_eq!(config.get_dbname(), Some("db"));
         assert_eq!(root, Some(PathBuf::from("/etc/ca.pem")));
+
+        // As Cloud Run names the socket of a database of Cloud SQL.
+        let (config, _) = parse("postgres://me:p@/db?host=/cloudsql/project:region:name").unwrap();
+        let socket = Host::Unix("/cloudsql/project:region:name".into());
+        assert_eq!(config.get_hosts(), [socket]);
     }
 
     #[test]
