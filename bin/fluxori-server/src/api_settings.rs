@@ -31,7 +31,11 @@ fn jwt_settings(jwt: JwtSection) -> JwtSettings {
         user_claim: jwt.user_claim,
         organization_claim: jwt.organization_claim,
         role_claim: jwt.role_claim,
+        member_roles: jwt.member_roles.0,
         read_only_roles: jwt.read_only_roles.0,
+        org_admin_roles: jwt.org_admin_roles.0,
+        auditor_roles: jwt.auditor_roles.0,
+        service_roles: jwt.service_roles.0,
     }
 }
 

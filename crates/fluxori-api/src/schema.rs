@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use fluxori_domain::{
     AmazonRegion, AuditKind, AuthType, ConnectMethod, ConnectionStatus, ExpiryKind, Marketplace,
-    OutcomeClass, SyncOutcome, TakealotSurface,
+    OutcomeClass, Role, SyncOutcome, TakealotSurface,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -51,6 +51,8 @@ name_schema! {
     TakealotSurfaceSchema = "TakealotSurface", TakealotSurface::ALL.iter().map(|name| name.as_str()).collect();
     /// Names of Amazon's regions.
     AmazonRegionSchema = "AmazonRegion", AmazonRegion::ALL.iter().map(|name| name.as_str()).collect();
+    /// Names of roles.
+    RoleSchema = "Role", Role::ALL.iter().map(|name| name.as_str()).collect();
     /// Names of what runs out.
     ExpiryKindSchema = "ExpiryKind", ExpiryKind::ALL.iter().map(|name| name.as_str()).collect();
     /// Names of the states of a connection.

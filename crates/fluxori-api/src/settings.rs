@@ -78,8 +78,16 @@ pub struct JwtSettings {
     pub organization_claim: String,
     /// `JWT_ROLE_CLAIM`: the claim that names the role, or several.
     pub role_claim: String,
+    /// `JWT_MEMBER_ROLES`: roles that have connections of their own. So does who has no role of any list.
+    pub member_roles: Vec<String>,
     /// `JWT_READ_ONLY_ROLES`: roles that may look but not change. A caller is read-only when all its roles are.
     pub read_only_roles: Vec<String>,
+    /// `JWT_ORG_ADMIN_ROLES`: roles that have the connections of everybody in the organization in hand.
+    pub org_admin_roles: Vec<String>,
+    /// `JWT_AUDITOR_ROLES`: roles that read what happened in the organization.
+    pub auditor_roles: Vec<String>,
+    /// `JWT_SERVICE_ROLES`: roles of adapters, which have no use here.
+    pub service_roles: Vec<String>,
 }
 
 impl Default for JwtSettings {
@@ -93,7 +101,11 @@ impl Default for JwtSettings {
             user_claim: "sub".to_owned(),
             organization_claim: "org_id".to_owned(),
             role_claim: "role".to_owned(),
+            member_roles: vec!["member".to_owned()],
             read_only_roles: vec!["viewer".to_owned(), "read_only".to_owned()],
+            org_admin_roles: vec!["org_admin".to_owned(), "org-admin".to_owned()],
+            auditor_roles: vec!["auditor".to_owned()],
+            service_roles: vec!["service".to_owned()],
         }
     }
 }
@@ -243,7 +255,11 @@ impl JwtSettings {
             user_claim: self.user_claim.clone(),
             organization_claim: self.organization_claim.clone(),
             role_claim: self.role_claim.clone(),
+            member_roles: self.member_roles.clone(),
             read_only_roles: self.read_only_roles.clone(),
+            org_admin_roles: self.org_admin_roles.clone(),
+            auditor_roles: self.auditor_roles.clone(),
+            service_roles: self.service_roles.clone(),
         }
     }
 

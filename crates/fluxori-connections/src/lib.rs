@@ -21,6 +21,7 @@ mod report;
 mod secrets;
 mod service;
 mod test;
+mod transfer;
 mod webhook;
 
 pub use change::ChangeRequest;
@@ -42,4 +43,5 @@ pub use replace::ReplaceRequest;
 pub use secrets::{Damage, Inventory, Move, MoveReport, SecretStores, Stray, Sweep};
 pub use service::{Connections, Ports};
 pub use test::{TestSummary, Tested};
+pub use transfer::{TransferRequest, TransferResult, Transferred};
 pub use webhook::WebhookError;

@@ -1,5 +1,6 @@
 use fluxori_domain::{
-    Connection, ConnectionFilter, ConnectionId, Overview, Page, PageRequest, TenantScope,
+    Connection, ConnectionFilter, ConnectionId, OrganizationId, Overview, Page, PageRequest,
+    TenantScope, UserId,
 };
 
 use crate::{ConnectionError, Connections};
@@ -16,6 +17,38 @@ impl Connections {
         page: PageRequest,
     ) -> Result<Page<Connection>, ConnectionError> {
         Ok(self.ports.connections.list(scope, filter, page).await?)
+    }
+
+    /// The connections of everybody in the organization, newest first. For callers who may see all of them.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Storage`].
+    pub async fn list_organization(
+        &self,
+        organization: &OrganizationId,
+        filter: ConnectionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Connection>, ConnectionError> {
+        let connections = &self.ports.connections;
+        Ok(connections
+            .list_organization(organization, filter, page)
+            .await?)
+    }
+
+    /// Whose connection of the organization it is. For callers who may act for others in it.
+    ///
+    /// # Errors
+    /// [`ConnectionError::NotFound`], whether it does not exist or is of another organization.
+    pub async fn owner(
+        &self,
+        organization: &OrganizationId,
+        id: ConnectionId,
+    ) -> Result<UserId, ConnectionError> {
+        self.ports
+            .connections
+            .owner(organization, id)
+            .await?
+            .ok_or(ConnectionError::NotFound)
     }
 
     /// How the caller's connections are, all of them at a glance.

@@ -6,8 +6,8 @@ use fluxori_domain::{
     TenantScope,
     ports::{
         AuditReader, ChangeFeed, ConnectionRepository, FlowRepository, GrantRepository,
-        IdempotencyRepository, RefreshRepository, SecretLedger, SecretMoves, WebhookRepository,
-        WorkRepository,
+        IdempotencyRepository, RefreshRepository, SecretLedger, SecretMoves, TransferRepository,
+        WebhookRepository, WorkRepository,
     },
 };
 use tokio_util::task::TaskTracker;
@@ -23,6 +23,8 @@ use crate::{
 pub struct Ports {
     /// Connections and credentials.
     pub connections: Arc<dyn ConnectionRepository>,
+    /// Connections that change hands.
+    pub transfers: Arc<dyn TransferRepository>,
     /// Leases and intents of refreshing.
     pub refreshes: Arc<dyn RefreshRepository>,
     /// Sellers who are away at a consent page.

@@ -30,8 +30,8 @@ pub use fluxori_connections::{
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Backend, Clock, ConnectionId, ConnectionStatus,
-    Generation, Marketplace, MasterKeyId, OrganizationId, OutcomeClass, Purpose, SecretText,
-    ServiceName, ShopDomain, SyncOutcome, SystemClock, TenantScope, UserId,
+    Generation, Marketplace, MasterKeyId, OrganizationId, OutcomeClass, Purpose, Role, Roles,
+    SecretText, ServiceName, ShopDomain, SyncOutcome, SystemClock, TenantScope, UserId,
 };
 pub use fluxori_marketplaces::HttpClient;
 // As whom Google is examined.

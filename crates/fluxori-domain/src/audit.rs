@@ -61,6 +61,10 @@ named_enum!(
         Deleted = "connection.deleted",
         /// The secret of a deleted connection was destroyed.
         SecretDestroyed = "credential.destroyed",
+        /// The connection became another user's. The last event of the one who had it.
+        GivenAway = "connection.given_away",
+        /// The connection was another user's before. The first event of the one who has it.
+        TakenOver = "connection.taken_over",
     }
 );
 
@@ -93,6 +97,15 @@ pub struct AuditEvent {
     pub at: DateTime<Utc>,
     /// How many equal reads it stands for, within a second. 1 for everything else.
     pub occurrences: u32,
+}
+
+/// Which events of an organization to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// Only of connections that were this user's then.
+    pub user: Option<UserId>,
+    /// Only of this connection, whosever it was.
+    pub connection: Option<ConnectionId>,
 }
 
 /// What an event concerns.

@@ -16,6 +16,7 @@ mod marketplace;
 mod outcome;
 mod page;
 pub mod ports;
+mod role;
 mod secret;
 mod tenant;
 mod text;
@@ -24,7 +25,9 @@ pub use account::{
     AccountDetails, AccountId, AmazonDetails, AmazonRegion, ShopDomain, ShopifyDetails,
     TakealotDetails, TakealotSurface, XeroDetails,
 };
-pub use audit::{AuditEvent, AuditKind, AuditSubject, Caller, Purpose, RequestId, ServiceName};
+pub use audit::{
+    AuditEvent, AuditFilter, AuditKind, AuditSubject, Caller, Purpose, RequestId, ServiceName,
+};
 pub use auth_type::AuthType;
 pub use clock::{Clock, SystemClock};
 pub use connection::{
@@ -46,6 +49,7 @@ pub use label::Label;
 pub use marketplace::Marketplace;
 pub use outcome::{Outcome, OutcomeClass};
 pub use page::{Cursor, Page, PageRequest};
+pub use role::{Reach, Right, Role, Roles};
 pub use secret::{
     AccessToken, ApiKey, AuthorisationCode, PkceVerifier, RefreshToken, SecretHash, SecretText,
     WebhookSecret,

@@ -88,11 +88,12 @@ table! {
         make_default -> Bool,
         return_to -> Text,
         expires_at -> Instant,
+        actor -> Nullable<Text>,
     }
 }
 
 table! {
-    use diesel::sql_types::{Binary, Bool, Text};
+    use diesel::sql_types::{Binary, Bool, Nullable, Text};
     use crate::types::Instant;
 
     sessions (hash) {
@@ -102,6 +103,7 @@ table! {
         user_id -> Text,
         read_only -> Bool,
         expires_at -> Instant,
+        roles -> Nullable<Text>,
     }
 }
 

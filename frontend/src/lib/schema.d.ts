@@ -106,7 +106,8 @@ export interface paths {
         };
         /**
          * Show the history of a connection
-         * @description Its audit trail, newest first: changes, tests, and every time an adapter was handed the credential.
+         * @description Its audit trail, newest first: changes, tests, and every time an adapter was handed the credential. Auditors and
+         *     administrators of the organization read it for everybody's, from before it changed hands and after it was deleted, too.
          */
         get: operations["events"];
         put?: never;
@@ -202,6 +203,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand connections over to another user
+         * @description For administrators of the organization: connections of somebody who leaves become another user's of the same
+         *     organization. They keep their ids, and adapters get them under the new user from then on. Each goes or stays for itself,
+         *     and `items` says of each what became of it; connections that share one consent go together or not at all. Sending the
+         *     same again does nothing.
+         */
+        post: operations["transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/docs": {
         parameters: {
             query?: never;
@@ -211,6 +235,26 @@ export interface paths {
         };
         /** Describe the API for people */
         get: operations["docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what happened in the organization
+         * @description The audit trail of everybody's connections, newest first, for auditors and administrators of the organization.
+         */
+        get: operations["organization_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -592,7 +636,7 @@ export interface components {
         /** @enum {string} */
         AmazonRegion: "na" | "eu" | "fe";
         /** @enum {string} */
-        AuditKind: "connection.created" | "connection.changed" | "credential.replaced" | "connection.reauthorised" | "credential.refreshed" | "credential.refused" | "connection.tested" | "connection.synced" | "credential.read" | "connection.deleted" | "credential.destroyed";
+        AuditKind: "connection.created" | "connection.changed" | "credential.replaced" | "connection.reauthorised" | "credential.refreshed" | "credential.refused" | "connection.tested" | "connection.synced" | "credential.read" | "connection.deleted" | "credential.destroyed" | "connection.given_away" | "connection.taken_over";
         /** @description One way to connect. */
         AuthKind: {
             /** @description Which way. */
@@ -702,6 +746,8 @@ export interface components {
              * @description When it was last changed.
              */
             updatedAt: string;
+            /** @description Whose it is. */
+            user: string;
             /**
              * Format: int64
              * @description Counts every change, from 1. `ETag` begins with it.
@@ -764,11 +810,18 @@ export interface components {
         };
         /** @description Something that happened to a connection. */
         Event: {
+            /** @description Who acted, where that was another user of the organization; `null` for the owner and their programs. */
+            actor?: string | null;
             /**
              * Format: date-time
              * @description When; of several reads, the first.
              */
             at: string;
+            /**
+             * Format: uuid
+             * @description To which connection.
+             */
+            connectionId: string;
             /**
              * Format: int64
              * @description Which generation of the credential was concerned.
@@ -781,6 +834,8 @@ export interface components {
             id: string;
             /** @description What happened. */
             kind: components["schemas"]["AuditKind"];
+            /** @description Where the account is. */
+            marketplace: components["schemas"]["Marketplace"];
             /**
              * Format: int32
              * @description How many equal reads of the credential within a second it stands for; `1` for everything else.
@@ -793,6 +848,8 @@ export interface components {
             requestId?: string | null;
             /** @description Through which program. */
             service: string;
+            /** @description Whose connection it was then. */
+            user: string;
         };
         /** @description A piece of the history. */
         EventPage: {
@@ -991,6 +1048,8 @@ export interface components {
          * @enum {string}
          */
         Revocation: "done" | "left_to_seller" | "pending" | "not_asked" | "given_up";
+        /** @enum {string} */
+        Role: "member" | "read_only" | "org_admin" | "auditor" | "service";
         /** @description Somebody is signed in. */
         Session: {
             /** @description To send as `X-CSRF-Token` with every request that changes something. */
@@ -1002,8 +1061,10 @@ export interface components {
             expiresAt: string;
             /** @description Their organization. */
             organization: string;
-            /** @description Whether they may only look. */
+            /** @description Whether they may change nothing. */
             readOnly: boolean;
+            /** @description What they were when they signed in. */
+            roles: components["schemas"]["Role"][];
             /** @description The user. */
             user: string;
         };
@@ -1080,6 +1141,42 @@ export interface components {
              */
             testedAt: string;
         };
+        /** @description What became of the connections. */
+        Transfer: {
+            /** @description One for each that was named, or that there was. */
+            items: components["schemas"]["TransferItem"][];
+        };
+        /** @description What is to change hands. */
+        TransferConnectionsRequest: {
+            /** @description Which, at most 1,000; all of them when absent. */
+            connectionIds?: string[];
+            /** @description Who has them. */
+            fromUser: string;
+            /** @description Who gets them. */
+            toUser: string;
+        };
+        /** @description What became of one connection. */
+        TransferItem: {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            connectionId: string;
+            /**
+             * Format: uuid
+             * @description The connection by which the other user has the account already; `null` unless the result is `already_connected`.
+             */
+            existing?: string | null;
+            /** @description How it ended. */
+            result: components["schemas"]["TransferResult"];
+            /** @description Connections that have to go along; empty unless the result is `shared_consent`. */
+            with: string[];
+        };
+        /**
+         * @description How handing over one connection ended.
+         * @enum {string}
+         */
+        TransferResult: "transferred" | "already_there" | "already_connected" | "shared_consent" | "busy" | "not_found";
         /**
          * @description Whether the marketplace must confirm a credential before it is stored.
          * @default require
@@ -1136,6 +1233,8 @@ export interface operations {
                 marketplace?: components["schemas"]["Marketplace"];
                 /** @description Only with this status. */
                 status?: components["schemas"]["ConnectionStatus"];
+                /** @description For administrators of the organization: the connections of this user, or of everybody with `*`. */
+                user?: string;
             };
             header?: never;
             path?: never;
@@ -1170,7 +1269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/csrf`: The request may come from another page. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1400,7 +1499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/csrf`: The request may come from another page. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1899,7 +1998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/csrf`: The request may come from another page. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2341,8 +2440,125 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/csrf`: The request may come from another page. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/unavailable`: Not available at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Accepted; handing over again does no harm. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferConnectionsRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description `/problems/malformed-json`: The body is not JSON. `/problems/invalid-query`: The query cannot be used. `/problems/invalid-header`: A header cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/login-required`: Login required. `/problems/invalid-token`: The access token is not accepted. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/request-timeout`: The request took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/body-too-large`: The body is too long. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/unsupported-media-type`: The body must be application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/validation-failed`: Some fields have to be corrected. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2399,6 +2615,89 @@ export interface operations {
             };
         };
     };
+    organization_events: {
+        parameters: {
+            query?: {
+                /** @description Only of this connection, whether it lives or not. */
+                connection?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Most items of the page; 20 when absent. */
+                limit?: number;
+                /** @description Only of connections that were this user's then. */
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description `/problems/invalid-query`: The query cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/login-required`: Login required. `/problems/invalid-token`: The access token is not accepted. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/too-many-requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/unavailable`: Not available at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     marketplaces: {
         parameters: {
             query?: never;
@@ -2435,7 +2734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/csrf`: The request may come from another page. */
+            /** @description `/problems/forbidden`: Your role does not allow this. `/problems/csrf`: The request may come from another page. */
             403: {
                 headers: {
                     [name: string]: unknown;

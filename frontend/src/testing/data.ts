@@ -10,6 +10,7 @@ export function connection(more: Partial<Connection> = {}): Connection {
   made += 1;
   return {
     id: `01890a5d-ac96-774b-bcce-${String(made).padStart(12, "0")}`,
+    user: "dev-user",
     marketplace: "takealot",
     authType: "api_key",
     label: `Shop ${made}`,

@@ -7,6 +7,7 @@ export const session = {
   user: "dev-user",
   organization: "dev-org",
   readOnly: false,
+  roles: ["member"],
   expiresAt: "2026-11-24T00:00:00Z",
   csrfToken: "csrf-token-of-this-session",
 };

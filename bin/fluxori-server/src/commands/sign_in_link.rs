@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use fluxori_api::SignInLink;
 use fluxori_credentials::{
-    Clock, OrganizationId, Settings, SystemClock, TenantScope, UserId, Values, Wiring,
+    Clock, OrganizationId, Role, Roles, Settings, SystemClock, TenantScope, UserId, Values, Wiring,
 };
 use secrecy::ExposeSecret;
 
@@ -18,8 +18,11 @@ pub(crate) struct SignInLinkArguments {
     #[arg(long)]
     organization: OrganizationId,
     /// Whether they may only look.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "roles")]
     read_only: bool,
+    /// What they are: `member`, `read_only`, `org_admin` or `auditor`; several times for several. A member without it.
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<Role>,
     /// How long the link is good, in minutes. Whoever opened it stays signed in for `SESSION_HOURS`.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1440))]
     minutes: u16,
@@ -47,7 +50,11 @@ async fn offer(settings: &Settings, arguments: &SignInLinkArguments) -> Result<S
     let wiring = Wiring::connect(settings, Arc::clone(&clock)).await?;
     let link = SignInLink {
         scope: TenantScope::new(arguments.organization.clone(), arguments.user.clone()),
-        read_only: arguments.read_only,
+        roles: if arguments.read_only {
+            Roles::of([Role::ReadOnly])
+        } else {
+            Roles::of(arguments.roles.iter().copied())
+        },
         expires_at: clock.now() + std::time::Duration::from_secs(60 * u64::from(arguments.minutes)),
     };
     let url = link.offer(wiring.sessions().as_ref(), page).await;

@@ -120,6 +120,7 @@ async fn connections(
     );
     let connections = Connections::new(Ports {
         connections: database.clone(),
+        transfers: database.clone(),
         refreshes: database.clone(),
         flows: database.clone(),
         grants: database.clone(),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::{OrganizationId, SecretText, TenantScope, UserId};
+use fluxori_domain::{OrganizationId, Roles, SecretText, TenantScope, UserId};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::{Claim, Identity, TokenError};
+use super::{Claim, Identity, TokenError, role_names::RoleNames};
 use crate::JwtSettings;
 
 /// Which claims are wanted.
@@ -18,7 +18,7 @@ pub(super) struct ClaimRules {
     user: String,
     organization: String,
     role: String,
-    read_only_roles: Vec<String>,
+    role_names: RoleNames,
 }
 
 impl ClaimRules {
@@ -31,7 +31,7 @@ impl ClaimRules {
             user: settings.user_claim.clone(),
             organization: settings.organization_claim.clone(),
             role: settings.role_claim.clone(),
-            read_only_roles: settings.read_only_roles.clone(),
+            role_names: RoleNames::new(settings),
         }
     }
 
@@ -116,7 +116,7 @@ impl ClaimRules {
             .ok_or(TokenError::Claim(Claim::Organization))?;
         Ok(Identity {
             scope: Arc::new(TenantScope::new(organization, user)),
-            read_only: self.is_read_only(claims)?,
+            roles: self.roles(claims)?,
             valid_until,
         })
     }
@@ -162,20 +162,15 @@ impl ClaimRules {
         }
     }
 
-    fn is_read_only(&self, claims: &Map<String, Value>) -> Result<bool, TokenError> {
+    fn roles<'c>(&self, claims: &'c Map<String, Value>) -> Result<Roles, TokenError> {
         let wrong = TokenError::Claim(Claim::Role);
-        let looks_only = |role: &Value| {
-            let role = role.as_str().ok_or(wrong)?;
-            Ok(self.read_only_roles.iter().any(|known| known == role))
+        let name = |role: &'c Value| role.as_str().ok_or(wrong);
+        let names: Vec<&str> = match claims.get(&self.role) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(roles)) => roles.iter().map(name).collect::<Result<_, _>>()?,
+            Some(role) => vec![name(role)?],
         };
-        match claims.get(&self.role) {
-            None | Some(Value::Null) => Ok(false),
-            Some(Value::Array(roles)) => {
-                let roles: Vec<bool> = roles.iter().map(looks_only).collect::<Result<_, _>>()?;
-                Ok(!roles.is_empty() && roles.into_iter().all(|read_only| read_only))
-            }
-            Some(role) => looks_only(role),
-        }
+        Ok(self.role_names.roles(&names))
     }
 }
 
@@ -347,7 +342,7 @@ mod tests {
             (json!(null), false),
         ] {
             let identity = read(&JwtSettings::default(), &with("role", role.clone())).unwrap();
-            assert_eq!(identity.read_only, read_only, "{role}");
+            assert_eq!(identity.roles.is_read_only(), read_only, "{role}");
         }
     }
 

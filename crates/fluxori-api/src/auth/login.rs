@@ -9,19 +9,19 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::{
-        Method,
-        header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE},
-    },
+    http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE},
     middleware::Next,
     web,
 };
-use fluxori_domain::{Caller, ServiceName};
+use fluxori_domain::{
+    Caller, ConnectionId, OrganizationId, Reach, ServiceName, TenantScope, UserId,
+};
 
-use super::{Authenticator, Identity, TokenError};
+use super::{Authenticator, Identity, Needs, TokenError};
 use crate::{
-    http::{Limits, limited, request_id},
-    problem::{Problem, ProblemKind},
+    ApiState,
+    http::{Limits, Query, limited, request_id},
+    problem::{Problem, ProblemKind, problem_of},
     sign_in::SignIn,
 };
 
@@ -30,9 +30,63 @@ const SERVICE: &str = "web";
 /// How long to wait for the keys of the identity provider.
 const RETRY_SECONDS: u32 = 5;
 
-/// The caller of a route behind [`login`].
+/// The caller of a route behind [`login`], and with whose connections they may do what the route does.
 #[derive(Debug, Clone)]
-pub(crate) struct Login(pub(crate) Caller);
+pub(crate) struct Login(pub(crate) Caller, Reach);
+
+/// Whose connections somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Those of one user.
+    One(TenantScope),
+    /// Those of everybody in the organization.
+    Everybody(OrganizationId),
+}
+
+impl Login {
+    /// Whether they may do it with everybody's connections.
+    pub(crate) fn reaches_all(&self) -> bool {
+        self.1 == Reach::Organization
+    }
+
+    /// The caller, as who acts on this connection: for its owner, where they may act for others. A connection of another
+    /// organization has no owner that they could act for, and is as little there as one that never was.
+    pub(crate) async fn on(&self, state: &ApiState, id: ConnectionId) -> Result<Caller, Problem> {
+        let mut caller = self.0.clone();
+        if !self.reaches_all() {
+            return Ok(caller);
+        }
+        let organization = &caller.scope.organization;
+        let owner = state
+            .connections
+            .owner(organization, id)
+            .await
+            .map_err(|error| problem_of(error, state.clock.now()))?;
+        if owner != caller.scope.user {
+            caller.actor = Some(std::mem::replace(&mut caller.scope.user, owner));
+        }
+        Ok(caller)
+    }
+
+    /// Whose connections the parameter `user` asks for: the caller's own without it, everybody's with `*`.
+    pub(crate) fn whose(&self, query: &Query) -> Result<Whose, Problem> {
+        let own = &self.0.scope;
+        let asked = query.value("user", |text| match text {
+            "*" => Ok(Whose::Everybody(own.organization.clone())),
+            user => UserId::new(user)
+                .map(|user| Whose::One(TenantScope::new(own.organization.clone(), user)))
+                .map_err(|error| error.to_string()),
+        })?;
+        let asked = asked.unwrap_or_else(|| Whose::One(own.clone()));
+        if asked != Whose::One(own.clone()) && !self.reaches_all() {
+            return Err(Problem::new(
+                ProblemKind::Forbidden,
+                "Only administrators of the organization see other people's connections. Leave `user` out for yours.",
+            ));
+        }
+        Ok(asked)
+    }
+}
 
 impl FromRequest for Login {
     type Error = Problem;
@@ -44,16 +98,8 @@ impl FromRequest for Login {
     }
 }
 
-/// Whom a route is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Door {
-    /// Bearers of a token, and people who are signed in to the page.
-    Api,
-    /// People who are signed in to the page, whatever their role: signing out is theirs to do.
-    Page,
-}
-
-/// Checks the token or the session, counts the request, and tells the routes who calls.
+/// Checks the token or the session, counts the request, compares the roles with what the route needs, and tells the route
+/// who calls.
 pub(crate) async fn login(
     authenticator: web::Data<Authenticator>,
     sign_in: web::Data<Option<SignIn>>,
@@ -66,7 +112,7 @@ pub(crate) async fn login(
         Ok(None) => by_session(sign_in.as_ref().as_ref(), &request).await,
         Err(problem) => Err(problem),
     };
-    let_in(Door::Api, found, &limits, request, next).await
+    let_in(found, &limits, request, next).await
 }
 
 /// Checks the session, and nothing else, for what only the page does.
@@ -81,11 +127,10 @@ pub(crate) async fn page_login(
         Ok(Some(_)) => Err(login_required()),
         Err(problem) => Err(problem),
     };
-    let_in(Door::Page, found, &limits, request, next).await
+    let_in(found, &limits, request, next).await
 }
 
 async fn let_in(
-    door: Door,
     found: Result<Arc<Identity>, Problem>,
     limits: &Limits,
     request: ServiceRequest,
@@ -107,20 +152,20 @@ async fn let_in(
         Ok(headroom) => headroom,
         Err(problem) => return Ok(request.error_response(problem)),
     };
-    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
-    if identity.read_only && door == Door::Api && !looks {
-        return Ok(request.error_response(Problem::new(
-            ProblemKind::Forbidden,
-            "Your role may look at connections, not change them.",
-        )));
-    }
+    let need = request
+        .app_data::<Needs>()
+        .and_then(|needs| needs.of(request.method()));
+    let reach = match need.map_or(Ok(Reach::Own), |need| need.reach(identity.roles)) {
+        Ok(reach) => reach,
+        Err(problem) => return Ok(request.error_response(problem)),
+    };
     let caller = Caller {
         scope: identity.scope.as_ref().clone(),
         actor: None,
         service: service_name(),
         request_id: request_id(request.request()),
     };
-    request.extensions_mut().insert(Login(caller));
+    request.extensions_mut().insert(Login(caller, reach));
     let mut response = next.call(request).await?.map_into_boxed_body();
     limited(response.headers_mut(), headroom);
     Ok(response)

@@ -6,11 +6,13 @@ mod jwk;
 mod jws;
 mod key_ring;
 mod login;
+mod rights;
+mod role_names;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::{Clock, TenantScope};
+use fluxori_domain::{Clock, Roles, TenantScope};
 use quick_cache::sync::Cache;
 use ring::{digest, hmac};
 
@@ -20,7 +22,8 @@ use jws::{Algorithm, Compact};
 use key_ring::KeyRing;
 
 pub(crate) use id_token::IdTokens;
-pub(crate) use login::{Login, login, page_login, service_name};
+pub(crate) use login::{Login, Whose, login, page_login, service_name};
+pub(crate) use rights::{Need, Needs};
 
 /// Longest token that is looked at, in bytes.
 const LONGEST: usize = 8 * 1024;
@@ -34,8 +37,8 @@ const REMEMBERED_FOR: TimeDelta = TimeDelta::minutes(5);
 pub(crate) struct Identity {
     /// The user and the organization.
     pub(crate) scope: Arc<TenantScope>,
-    /// Whether the role only allows to look.
-    pub(crate) read_only: bool,
+    /// What they are there.
+    pub(crate) roles: Roles,
     /// Until when this may be believed.
     pub(crate) valid_until: DateTime<Utc>,
 }

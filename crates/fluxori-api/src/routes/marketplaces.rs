@@ -16,7 +16,7 @@ use crate::{
 /// The address of the list.
 pub(crate) const PATH: &str = "/api/marketplaces";
 
-problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Csrf, TooManyRequests, Unavailable);
+problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Forbidden, Csrf, TooManyRequests, Unavailable);
 
 /// List the marketplaces that can be connected
 ///

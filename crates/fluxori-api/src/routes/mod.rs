@@ -4,6 +4,7 @@ mod assets;
 mod auth;
 mod connections;
 mod docs;
+mod events;
 mod health;
 mod marketplaces;
 mod oauth;
@@ -23,8 +24,10 @@ use actix_web::{
     web,
 };
 
+use fluxori_domain::{Reach, Right};
+
 use crate::{
-    auth::{login, page_login},
+    auth::{Need, Needs, login, page_login},
     http::contain,
     problem::{self, Problem, ProblemKind},
 };
@@ -36,8 +39,8 @@ pub use openapi::openapi;
 enum Access {
     /// Everybody.
     Public,
-    /// Callers with a good token or session.
-    Login,
+    /// Callers with a good token or session, whose roles give what is needed.
+    Login(Need),
     /// People who are signed in to the page.
     Page,
 }
@@ -50,10 +53,27 @@ struct Endpoint {
     route: Route,
 }
 
+/// For callers who may look at connections.
+const SEE: Access = needs(Right::See, Reach::Own);
+/// For callers who may change connections.
+const CHANGE: Access = needs(Right::Change, Reach::Own);
+/// For callers who may change other people's connections.
+const CHANGE_ALL: Access = needs(Right::Change, Reach::Organization);
+/// For callers who may read what happened to connections.
+const AUDIT: Access = needs(Right::Audit, Reach::Own);
+/// For callers who may read what happened in the organization.
+const AUDIT_ALL: Access = needs(Right::Audit, Reach::Organization);
+
+const fn needs(right: Right, reach: Reach) -> Access {
+    Access::Login(Need { right, reach })
+}
+
 /// The table.
 fn endpoints() -> Vec<Endpoint> {
-    use Access::{Login, Page, Public};
-    use connections::{ALL, AUTHORIZE, CREDENTIALS, EVENTS, ONE, REAUTHORIZE, SUMMARY, TEST};
+    use Access::{Page, Public};
+    use connections::{
+        ALL, AUTHORIZE, CREDENTIALS, EVENTS, ONE, REAUTHORIZE, SUMMARY, TEST, TRANSFER,
+    };
     vec![
         get("/", Public, start::start),
         get(assets::HASHED, Public, assets::hashed),
@@ -68,31 +88,38 @@ fn endpoints() -> Vec<Endpoint> {
         get(docs::PATH, Public, docs::docs),
         get(openapi::PATH, Public, openapi::document),
         get(problem::page::PATH, Public, problem::page::show),
-        get(marketplaces::PATH, Login, marketplaces::marketplaces),
-        on(Method::POST, ALL, Login, connections::create::create),
-        get(ALL, Login, connections::list::list),
-        get(SUMMARY, Login, connections::summary::summary),
-        get(ONE, Login, connections::show::show),
-        on(Method::PATCH, ONE, Login, connections::change::change),
-        on(Method::DELETE, ONE, Login, connections::delete::delete),
+        get(marketplaces::PATH, SEE, marketplaces::marketplaces),
+        get(events::PATH, AUDIT_ALL, events::events),
+        on(Method::POST, ALL, CHANGE, connections::create::create),
+        get(ALL, SEE, connections::list::list),
+        get(SUMMARY, SEE, connections::summary::summary),
+        on(
+            Method::POST,
+            TRANSFER,
+            CHANGE_ALL,
+            connections::transfer::transfer,
+        ),
+        get(ONE, SEE, connections::show::show),
+        on(Method::PATCH, ONE, CHANGE, connections::change::change),
+        on(Method::DELETE, ONE, CHANGE, connections::delete::delete),
         on(
             Method::PUT,
             CREDENTIALS,
-            Login,
+            CHANGE,
             connections::replace::replace,
         ),
-        on(Method::POST, TEST, Login, connections::test::test),
-        get(EVENTS, Login, connections::events::events),
+        on(Method::POST, TEST, CHANGE, connections::test::test),
+        get(EVENTS, AUDIT, connections::events::events),
         on(
             Method::POST,
             AUTHORIZE,
-            Login,
+            CHANGE,
             connections::authorize::authorize,
         ),
         on(
             Method::POST,
             REAUTHORIZE,
-            Login,
+            CHANGE,
             connections::reauthorize::reauthorize,
         ),
         get(oauth::CALLBACK, Public, oauth::callback::callback),
@@ -142,6 +169,7 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
     }
     for (path, endpoints) in by_path {
         let access = endpoints[0].access;
+        let needs = needs_of(&endpoints);
         let allowed = allowed(&endpoints);
         let mut resource = web::resource(path);
         for endpoint in endpoints {
@@ -153,7 +181,7 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
                 // Only here: no answer of the API is compressed, so its length tells nothing of the secrets near it.
                 service.service(resource.wrap(Compress::default()).wrap(from_fn(contain)));
             }
-            _ => register(service, resource, access),
+            _ => register(service, resource.app_data(needs), access),
         }
     }
     service.default_service(web::to(refuse(Problem::not_found)));
@@ -162,9 +190,20 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
 fn register(service: &mut web::ServiceConfig, resource: Resource, access: Access) {
     match access {
         Access::Public => service.service(resource.wrap(from_fn(contain))),
-        Access::Login => service.service(resource.wrap(from_fn(login)).wrap(from_fn(contain))),
+        Access::Login(_) => service.service(resource.wrap(from_fn(login)).wrap(from_fn(contain))),
         Access::Page => service.service(resource.wrap(from_fn(page_login)).wrap(from_fn(contain))),
     };
+}
+
+/// What the methods of an address need, each for itself.
+fn needs_of(endpoints: &[Endpoint]) -> Needs {
+    let needs = endpoints
+        .iter()
+        .filter_map(|endpoint| match endpoint.access {
+            Access::Login(need) => Some((endpoint.method.clone(), need)),
+            Access::Public | Access::Page => None,
+        });
+    Needs(needs.collect())
 }
 
 fn allowed(endpoints: &[Endpoint]) -> String {
@@ -199,7 +238,7 @@ fn refuse(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, mem::discriminant};
 
     use super::*;
 
@@ -239,11 +278,12 @@ mod tests {
     }
 
     #[test]
-    fn the_methods_of_an_address_need_the_same_access() {
-        let mut seen: BTreeMap<&str, Access> = BTreeMap::new();
+    fn the_methods_of_an_address_are_for_the_same_callers() {
+        let mut seen = BTreeMap::new();
         for endpoint in endpoints() {
-            let access = *seen.entry(endpoint.path).or_insert(endpoint.access);
-            assert_eq!(access, endpoint.access, "{}", endpoint.path);
+            let callers = discriminant(&endpoint.access);
+            let first = *seen.entry(endpoint.path).or_insert(callers);
+            assert_eq!(first, callers, "{}", endpoint.path);
         }
     }
 }

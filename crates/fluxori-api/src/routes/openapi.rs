@@ -6,7 +6,9 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{assets, auth, connections, docs, health, marketplaces, oauth, start, webhooks};
+use super::{
+    assets, auth, connections, docs, events, health, marketplaces, oauth, start, webhooks,
+};
 use crate::{
     problem::{self, ProblemView},
     sign_in::SESSION_COOKIE as SESSION,
@@ -57,12 +59,14 @@ pub(crate) async fn document() -> HttpResponse {
         connections::create::create,
         connections::list::list,
         connections::summary::summary,
+        connections::transfer::transfer,
         connections::show::show,
         connections::change::change,
         connections::delete::delete,
         connections::replace::replace,
         connections::test::test,
         connections::events::events,
+        events::events,
         connections::authorize::authorize,
         connections::reauthorize::reauthorize,
         oauth::callback::callback,

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    SecretText, TenantScope,
+    Roles, SecretText, TenantScope,
     ports::{Session, SessionRepository, StorageError},
 };
 use secrecy::ExposeSecret;
@@ -13,8 +13,8 @@ use super::Key;
 pub struct SignInLink {
     /// Whom it signs in.
     pub scope: TenantScope,
-    /// Whether they may only look.
-    pub read_only: bool,
+    /// What they are.
+    pub roles: Roles,
     /// Until when it is good.
     pub expires_at: DateTime<Utc>,
 }
@@ -45,7 +45,7 @@ impl SignInLink {
         let token = Key::make().map_err(|_| SignInLinkError::Randomness)?;
         let link = Session {
             scope: self.scope.clone(),
-            read_only: self.read_only,
+            roles: self.roles,
             expires_at: self.expires_at,
         };
         sessions

@@ -150,7 +150,7 @@ impl SignIn {
         let key = Key::make()?;
         let session = Session {
             scope: identity.scope.as_ref().clone(),
-            read_only: identity.read_only,
+            roles: identity.roles,
             expires_at: self.clock.now() + self.lifetime,
         };
         self.end(headers).await?;
@@ -226,12 +226,12 @@ impl SignedIn {
     pub(crate) fn identity(self) -> Identity {
         let Session {
             scope,
-            read_only,
+            roles,
             expires_at,
         } = self.session;
         Identity {
             scope: Arc::<TenantScope>::new(scope),
-            read_only,
+            roles,
             valid_until: expires_at,
         }
     }

@@ -265,6 +265,7 @@ fn connections(
     );
     let connections = Connections::new(Ports {
         connections: database.clone(),
+        transfers: database.clone(),
         refreshes: database.clone(),
         flows: database.clone(),
         grants: database.clone(),
@@ -382,6 +383,14 @@ impl TestApp {
     /// A request of the usual user.
     pub(crate) fn as_seller(&self, method: Method, path: &str) -> Ask {
         let token = self.token_of(USER, ORGANIZATION);
+        self.ask(method, path).token(&token)
+    }
+
+    /// A request of the usual user, who may do everything in the organization.
+    pub(crate) fn as_admin(&self, method: Method, path: &str) -> Ask {
+        let mut claims = tokens::claims(USER, ORGANIZATION, self.clock.now());
+        claims["role"] = json!("org_admin");
+        let token = tokens::hs256(tokens::SECRET, &claims);
         self.ask(method, path).token(&token)
     }
 

@@ -33,6 +33,7 @@ mod logs;
 mod operations;
 mod outage;
 mod replace;
+mod roles;
 mod session;
 mod show;
 mod sign_in;
@@ -41,6 +42,7 @@ mod start;
 mod summary;
 mod tenants;
 mod testing;
+mod transfer;
 mod webhook;
 
 /// Runs each of these tests, functions of a [`app::TestApp`], once on SQLite and once on PostgreSQL.

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use fluxori_api::SignInLink;
-use fluxori_domain::{Clock, OrganizationId, TenantScope, UserId};
+use fluxori_domain::{Clock, OrganizationId, Role, Roles, TenantScope, UserId};
 use fluxori_test_support::database::TestDatabase;
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -22,7 +22,7 @@ async fn link(app: &TestApp, read_only: bool) -> String {
             OrganizationId::new(ORGANIZATION).unwrap(),
             UserId::new(USER).unwrap(),
         ),
-        read_only,
+        roles: Roles::of(read_only.then_some(Role::ReadOnly)),
         expires_at: app.clock.now() + TimeDelta::minutes(10),
     };
     let base = PAGE_URL.parse().unwrap();

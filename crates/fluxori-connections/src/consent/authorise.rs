@@ -126,6 +126,7 @@ impl Connections {
                 state: hash_of_state(&SecretText::new(state)),
                 browser: browser.hash(),
                 scope: caller.scope.clone(),
+                actor: caller.actor.clone(),
                 marketplace: plan.marketplace,
                 target: plan.target,
                 reconnects: plan.reconnects,

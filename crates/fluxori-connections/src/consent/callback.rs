@@ -202,7 +202,7 @@ impl Connections {
         };
         let caller = Caller {
             scope: returned.flow.scope.clone(),
-            actor: None,
+            actor: returned.flow.actor.clone(),
             service: service.clone(),
             request_id: None,
         };

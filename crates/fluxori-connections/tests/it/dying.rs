@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountId, AuditEvent, Connection, ConnectionFilter, ConnectionId, Credential, CredentialId,
-    Generation, LastSync, Marketplace, OutcomeClass, Overview, Page, PageRequest, SecretHash,
-    TenantScope,
+    Generation, LastSync, Marketplace, OrganizationId, OutcomeClass, Overview, Page, PageRequest,
+    SecretHash, TenantScope, UserId,
     ports::{
         Begun, Candidates, ConnectionRepository, CredentialChange, FlowRepository, GrantRepository,
         NewConnection, NewGrant, OAuthFlow, RefreshDue, RefreshIntent, RefreshLease,
@@ -149,6 +149,25 @@ impl ConnectionRepository for DyingConnections {
         page: PageRequest,
     ) -> Result<Page<Connection>, StorageError> {
         self.real.list(scope, filter, page).await
+    }
+
+    async fn owner(
+        &self,
+        organization: &OrganizationId,
+        id: ConnectionId,
+    ) -> Result<Option<UserId>, StorageError> {
+        self.real.owner(organization, id).await
+    }
+
+    async fn list_organization(
+        &self,
+        organization: &OrganizationId,
+        filter: ConnectionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Connection>, StorageError> {
+        self.real
+            .list_organization(organization, filter, page)
+            .await
     }
 
     async fn overview(&self, scope: &TenantScope) -> Result<Overview, StorageError> {

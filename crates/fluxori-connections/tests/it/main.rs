@@ -27,5 +27,6 @@ mod refresh_crash;
 mod replace;
 mod tenancy;
 mod test;
+mod transfer;
 mod webhook;
 mod world;

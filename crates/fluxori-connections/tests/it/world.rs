@@ -268,6 +268,7 @@ async fn process_with(
             real: database.clone(),
             death: death.clone(),
         }),
+        transfers: database.clone(),
         refreshes: Arc::new(DyingRefreshes {
             real: database.clone(),
             death: death.clone(),

@@ -141,6 +141,15 @@ section!(
         JWT_ROLE_CLAIM => role_claim: String, "role";
         /// Roles that may look but not change, separated by commas. A caller is read-only when all its roles are.
         JWT_READ_ONLY_ROLES => read_only_roles: List, "viewer,read_only";
+        /// Roles that have connections of their own, separated by commas. So does who has no role of any of these lists;
+        /// name one here for people who have such a role and connections of their own too.
+        JWT_MEMBER_ROLES => member_roles: List, "member";
+        /// Roles that have the connections of everybody in the organization in hand, separated by commas.
+        JWT_ORG_ADMIN_ROLES => org_admin_roles: List, "org_admin,org-admin";
+        /// Roles that read what happened in the organization, and nothing else, separated by commas.
+        JWT_AUDITOR_ROLES => auditor_roles: List, "auditor";
+        /// Roles of adapters, separated by commas: they read credentials through the library and may use no route.
+        JWT_SERVICE_ROLES => service_roles: List, "service";
     }
 );
 

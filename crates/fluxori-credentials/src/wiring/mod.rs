@@ -68,6 +68,7 @@ impl Wiring {
         let (read_audit, audit) = ReadAudit::start(shared.clone());
         let connections = Connections::new(Ports {
             connections: shared.clone(),
+            transfers: shared.clone(),
             refreshes: shared.clone(),
             flows: shared.clone(),
             grants: shared.clone(),

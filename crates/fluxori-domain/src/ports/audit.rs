@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 
 use super::StorageError;
-use crate::{AuditEvent, ConnectionId, Page, PageRequest, TenantScope};
+use crate::{
+    AuditEvent, AuditFilter, ConnectionId, OrganizationId, Page, PageRequest, TenantScope,
+};
 
 /// Where events that are not part of a change go: reads of a credential.
 #[async_trait]
@@ -11,7 +13,7 @@ pub trait AuditWriter: Send + Sync {
     async fn append(&self, events: Vec<AuditEvent>) -> Result<(), StorageError>;
 }
 
-/// The trail of one connection.
+/// The trail of one connection, and of an organization.
 #[async_trait]
 pub trait AuditReader: Send + Sync {
     /// Events of a connection, newest first, in the order of their ids. Outlives the connection.
@@ -19,6 +21,14 @@ pub trait AuditReader: Send + Sync {
         &self,
         scope: &TenantScope,
         connection: ConnectionId,
+        page: PageRequest,
+    ) -> Result<Page<AuditEvent>, StorageError>;
+
+    /// Events of an organization, newest first, in the order of their ids: for callers who may read all of them.
+    async fn organization_events(
+        &self,
+        organization: &OrganizationId,
+        filter: AuditFilter,
         page: PageRequest,
     ) -> Result<Page<AuditEvent>, StorageError>;
 }

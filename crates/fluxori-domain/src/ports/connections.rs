@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use super::StorageError;
 use crate::{
     AccountDetails, AccountId, AuditEvent, Clocks, Connection, ConnectionFilter, ConnectionId,
-    ConnectionStatus, Credential, Generation, IdempotencyKey, LastSync, Marketplace, Overview,
-    Page, PageRequest, StoredSecret, TenantScope,
+    ConnectionStatus, Credential, Generation, IdempotencyKey, LastSync, Marketplace,
+    OrganizationId, Overview, Page, PageRequest, StoredSecret, TenantScope, UserId,
 };
 
 /// A connection with its credential and the event that tells of it: stored together or not at all.
@@ -133,6 +133,22 @@ pub trait ConnectionRepository: Send + Sync {
     async fn list(
         &self,
         scope: &TenantScope,
+        filter: ConnectionFilter,
+        page: PageRequest,
+    ) -> Result<Page<Connection>, StorageError>;
+
+    /// Whose connection it is, if it lives and is of this organization: for callers who may act for others in it, who
+    /// then take the owner's scope.
+    async fn owner(
+        &self,
+        organization: &OrganizationId,
+        id: ConnectionId,
+    ) -> Result<Option<UserId>, StorageError>;
+
+    /// The connections of everybody in the organization, newest first: for callers who may see all of them.
+    async fn list_organization(
+        &self,
+        organization: &OrganizationId,
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> Result<Page<Connection>, StorageError>;

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::StorageError;
-use crate::{ConnectionId, ConsentTarget, Label, Marketplace, SecretHash, TenantScope};
+use crate::{ConnectionId, ConsentTarget, Label, Marketplace, SecretHash, TenantScope, UserId};
 
 /// A seller is away at a marketplace's consent page. Holds no secret: what has to come back is known by its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct OAuthFlow {
     pub browser: SecretHash,
     /// For whom.
     pub scope: TenantScope,
+    /// Who asks, where that is another user of the organization.
+    pub actor: Option<UserId>,
     /// Where.
     pub marketplace: Marketplace,
     /// For which account.

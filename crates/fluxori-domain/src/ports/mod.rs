@@ -18,6 +18,7 @@ mod secret_moves;
 mod secret_store;
 mod sessions;
 mod storage;
+mod transfers;
 mod webhooks;
 mod work;
 
@@ -49,5 +50,6 @@ pub use secret_moves::{SecretCount, SecretMoves};
 pub use secret_store::{OutsideTrouble, SecretStore, SecretStoreError};
 pub use sessions::{Session, SessionRepository};
 pub use storage::StorageError;
+pub use transfers::{Transfer, TransferEnd, TransferRepository};
 pub use webhooks::WebhookRepository;
 pub use work::WorkRepository;

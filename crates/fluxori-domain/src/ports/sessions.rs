@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::StorageError;
-use crate::{SecretHash, TenantScope};
+use crate::{Roles, SecretHash, TenantScope};
 
 /// Somebody is signed in to the page in one browser, or may be by a link. Holds no secret: the browser's cookie, or the
 /// token in the link, is known by its hash.
@@ -10,8 +10,8 @@ use crate::{SecretHash, TenantScope};
 pub struct Session {
     /// Who.
     pub scope: TenantScope,
-    /// Whether the role only allows to look.
-    pub read_only: bool,
+    /// What they were when they signed in.
+    pub roles: Roles,
     /// Until when.
     pub expires_at: DateTime<Utc>,
 }

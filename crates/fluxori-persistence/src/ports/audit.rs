@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use fluxori_domain::{
-    AuditEvent, ConnectionId, Page, PageRequest, TenantScope,
+    AuditEvent, AuditFilter, ConnectionId, OrganizationId, Page, PageRequest, TenantScope,
     ports::{AuditReader, AuditWriter, StorageError},
 };
 
@@ -48,6 +48,21 @@ impl AuditReader for Database {
         let scope = scope.clone();
         let request = bounded(request);
         let rows = long_read!(self, audit::events(&scope, connection, request))?;
+        page(request, rows, |event: &AuditEvent| *event.id.as_uuid())
+    }
+
+    async fn organization_events(
+        &self,
+        organization: &OrganizationId,
+        filter: AuditFilter,
+        request: PageRequest,
+    ) -> Result<Page<AuditEvent>, StorageError> {
+        let organization = organization.clone();
+        let request = bounded(request);
+        let rows = long_read!(
+            self,
+            audit::organization_events(&organization, &filter, request)
+        )?;
         page(request, rows, |event: &AuditEvent| *event.id.as_uuid())
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountId, AuditEvent, Connection, ConnectionFilter, ConnectionId, Credential, LastSync,
-    Marketplace, Overview, Page, PageRequest, TenantScope,
+    Marketplace, OrganizationId, Overview, Page, PageRequest, TenantScope, UserId,
     ports::{
         Candidates, ConnectionRepository, CredentialChange, NewConnection, Selector, StorageError,
         Tombstone,
@@ -74,12 +74,35 @@ impl ConnectionRepository for Database {
         filter: ConnectionFilter,
         request: PageRequest,
     ) -> Result<Page<Connection>, StorageError> {
-        let scope = scope.clone();
-        let request = bounded(request);
-        let rows = long_read!(self, read::list(&scope, filter, request))?;
-        page(request, rows, |connection: &Connection| {
-            *connection.id.as_uuid()
-        })
+        let TenantScope { organization, user } = scope.clone();
+        self.list_of(organization, Some(user), filter, request)
+            .await
+    }
+
+    async fn owner(
+        &self,
+        organization: &OrganizationId,
+        id: ConnectionId,
+    ) -> Result<Option<UserId>, StorageError> {
+        let Some(user) = point_read!(self, read::owner(organization, id))? else {
+            return Ok(None);
+        };
+        let user = UserId::new(user).map_err(|_| StorageError::Inconsistent {
+            table: "connections",
+            column: "user_id",
+            row: id.to_string(),
+        });
+        user.map(Some)
+    }
+
+    async fn list_organization(
+        &self,
+        organization: &OrganizationId,
+        filter: ConnectionFilter,
+        request: PageRequest,
+    ) -> Result<Page<Connection>, StorageError> {
+        self.list_of(organization.clone(), None, filter, request)
+            .await
     }
 
     async fn overview(&self, scope: &TenantScope) -> Result<Overview, StorageError> {
@@ -172,6 +195,24 @@ impl ConnectionRepository for Database {
 }
 
 impl Database {
+    /// A page of one user's connections, or of everybody's in the organization.
+    async fn list_of(
+        &self,
+        organization: OrganizationId,
+        user: Option<UserId>,
+        filter: ConnectionFilter,
+        request: PageRequest,
+    ) -> Result<Page<Connection>, StorageError> {
+        let request = bounded(request);
+        let rows = long_read!(
+            self,
+            read::list(&organization, user.as_ref(), filter, request)
+        )?;
+        page(request, rows, |connection: &Connection| {
+            *connection.id.as_uuid()
+        })
+    }
+
     /// Says which connection was in the way, if it was the account's.
     async fn name_duplicate(
         &self,

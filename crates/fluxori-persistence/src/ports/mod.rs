@@ -11,6 +11,7 @@ mod ledger;
 mod moves;
 mod refreshes;
 mod sessions;
+mod transfers;
 mod webhooks;
 mod work;
 

@@ -161,6 +161,9 @@ dual! {
             .filter(the_credential(scope, credential))
             .select(HeldRow::as_select());
         let held: Option<HeldRow> = wait!(held.first(connection)).optional()?;
+        if held.is_none() && wait!(follow(connection, scope, credential))? {
+            return Ok(Sentence::Busy);
+        }
         let held = held.map(|held| held.secret()).transpose()?;
         match Verdict::on(entry, &entries, held.as_ref()) {
             Verdict::Stays(sentence) => Ok(sentence),
@@ -187,6 +190,24 @@ dual! {
                 Ok(sentence)
             }
         }
+    }
+
+    /// Sends the entries of a credential after it, if it has become another user's: a writer who did not know of that has
+    /// put one on the ledger, and the new owner's row may hold a value in the same place.
+    fn follow(connection, scope: &TenantScope, credential: Key) -> Result<bool, Failure> {
+        let owner = credentials::table
+            // All of them: the index begins with the store.
+            .filter(credentials::backend.eq_any(Backend::ALL.iter().map(|backend| backend.as_str())))
+            .filter(credentials::id.eq(credential))
+            .filter(credentials::organization_id.eq(scope.organization.as_str()))
+            .select(credentials::user_id);
+        let owner: Option<String> = wait!(owner.first(connection)).optional()?;
+        let Some(owner) = owner else {
+            return Ok(false);
+        };
+        let entries = loose_secrets::table.filter(its_entries(scope, credential));
+        wait!(diesel::update(entries).set(loose_secrets::user_id.eq(owner)).execute(connection))?;
+        Ok(true)
     }
 
     /// Removes an entry.

@@ -17,6 +17,7 @@ pub(crate) mod overview;
 pub(crate) mod read;
 pub(crate) mod refreshes;
 pub(crate) mod sessions;
+pub(crate) mod transfer;
 pub(crate) mod webhooks;
 pub(crate) mod work;
 

@@ -5,8 +5,8 @@ use diesel::{
     QueryDsl as _, QueryResult, SelectableHelper as _, dsl::auto_type,
 };
 use fluxori_domain::{
-    AccountId, ConnectionFilter, ConnectionId, Marketplace, PageRequest, TenantScope,
-    ports::Selector,
+    AccountId, ConnectionFilter, ConnectionId, Marketplace, OrganizationId, PageRequest,
+    TenantScope, UserId, ports::Selector,
 };
 
 use super::dual;
@@ -24,6 +24,15 @@ pub(super) fn living<'a>(scope: &'a TenantScope) -> _ {
     connections::organization_id
         .eq(organization)
         .and(connections::user_id.eq(user))
+        .and(connections::deleted_at.is_null())
+}
+
+/// The living connections of an organization.
+#[auto_type(no_type_alias)]
+fn living_in<'a>(organization: &'a OrganizationId) -> _ {
+    let organization: &'a str = organization.as_str();
+    connections::organization_id
+        .eq(organization)
         .and(connections::deleted_at.is_null())
 }
 
@@ -80,20 +89,37 @@ dual! {
         wait!(query.first(connection)).optional()
     }
 
-    /// One more row than a page holds, newest first.
+    /// The owner of a connection.
+    fn owner(
+        connection,
+        organization: &OrganizationId,
+        id: ConnectionId,
+    ) -> QueryResult<Option<String>> {
+        let query = connections::table
+            .filter(living_in(organization))
+            .filter(connections::id.eq(Key(*id.as_uuid())))
+            .select(connections::user_id);
+        wait!(query.first(connection)).optional()
+    }
+
+    /// One more row than a page holds, newest first; of one user, or of everybody in the organization.
     fn list(
         connection,
-        scope: &TenantScope,
+        organization: &OrganizationId,
+        user: Option<&UserId>,
         filter: ConnectionFilter,
         page: PageRequest,
     ) -> QueryResult<Vec<FoundRow>> {
         let mut query = connections::table
             .inner_join(credentials::table.on(its_credential()))
-            .filter(living(scope))
+            .filter(living_in(organization))
             .select(FoundRow::as_select())
             .order(connections::id.desc())
             .limit(i64::from(page.limit) + 1)
             .into_boxed();
+        if let Some(user) = user {
+            query = query.filter(connections::user_id.eq(user.as_str()));
+        }
         if let Some(after) = page.after {
             query = query.filter(connections::id.lt(Key(*after.as_uuid())));
         }

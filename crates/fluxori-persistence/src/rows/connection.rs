@@ -1,7 +1,7 @@
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use fluxori_domain::{
     AccountDetails, Check, Clocks, Connection, ConnectionId, ConnectionStatus, CredentialId,
-    LastSync, OutcomeClass, ports::StorageError,
+    LastSync, OutcomeClass, UserId, ports::StorageError,
 };
 
 use super::{ClocksRow, Place};
@@ -82,6 +82,28 @@ impl ConnectionRow {
             version: 1,
             created_at: Micros::of(connection.created_at),
             updated_at: change.updated_at,
+        }
+    }
+}
+
+impl ConnectionRow {
+    /// Which connection.
+    pub(crate) const fn id(&self) -> Key {
+        self.id
+    }
+
+    /// Which account it is of, where that is known.
+    pub(crate) fn account(&self) -> Option<(&str, &str)> {
+        let account = self.account_id.as_deref()?;
+        Some((&self.marketplace, account))
+    }
+
+    /// The same row in the hands of another user, as the default or not.
+    pub(crate) fn given_to(self, user: &UserId, is_default: bool) -> Self {
+        Self {
+            user_id: user.to_string(),
+            is_default,
+            ..self
         }
     }
 }

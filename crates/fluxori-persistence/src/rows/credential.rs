@@ -1,6 +1,6 @@
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use fluxori_domain::{
-    Clocks, Credential, CredentialId, Generation, StoredSecret,
+    Clocks, Credential, CredentialId, Generation, Marketplace, StoredSecret, UserId,
     ports::{CredentialChange, StorageError},
 };
 
@@ -70,6 +70,25 @@ impl CredentialRow {
             access_expires_at: credential.clocks.access_expires_at.map(Micros::of),
             refresh_expires_at: credential.clocks.refresh_expires_at.map(Micros::of),
             authorisation_expires_at: credential.clocks.authorisation_expires_at.map(Micros::of),
+        }
+    }
+}
+
+impl CredentialRow {
+    /// At which marketplace.
+    pub(crate) fn marketplace(&self) -> Result<Marketplace, StorageError> {
+        let place = Place {
+            table: "credentials",
+            row: &self.id.0,
+        };
+        place.name("marketplace", &self.marketplace)
+    }
+
+    /// The same row in the hands of another user. What is sealed in it is bound to the organization only.
+    pub(crate) fn given_to(self, user: &UserId) -> Self {
+        Self {
+            user_id: user.to_string(),
+            ..self
         }
     }
 }

@@ -27,6 +27,7 @@ pub(crate) struct FlowRow {
     make_default: bool,
     return_to: String,
     expires_at: Micros,
+    actor: Option<String>,
 }
 
 impl From<OAuthFlow> for FlowRow {
@@ -44,6 +45,7 @@ impl From<OAuthFlow> for FlowRow {
             make_default: flow.make_default,
             return_to: flow.return_to,
             expires_at: Micros::of(flow.expires_at),
+            actor: flow.actor.map(Into::into),
         }
     }
 }
@@ -61,6 +63,10 @@ impl TryFrom<FlowRow> for OAuthFlow {
             state: place.hash("state", &row.state)?,
             browser: place.hash("browser", &row.browser)?,
             scope: place.scope(row.organization_id, row.user_id)?,
+            actor: row
+                .actor
+                .map(|actor| place.text("actor", actor))
+                .transpose()?,
             marketplace: place.name("marketplace", &row.marketplace)?,
             target: serde_json::from_str(&row.target.0).map_err(|_| place.bad("target"))?,
             reconnects: row.reconnects.map(|key| ConnectionId::from_uuid(key.0)),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use fluxori_domain::{
-    ConnectionId, CredentialId, OutcomeClass, TenantScope,
+    ConnectionId, CredentialId, OutcomeClass, TenantScope, UserId,
     ports::{RefreshDue, RefreshIntent, RefreshLease, RefreshProgress, StorageError},
 };
 
@@ -66,6 +66,13 @@ impl RefreshRow {
             retry_at: None,
             refreshed_at: None,
         }
+    }
+
+    /// The same row in the hands of another user, without a lease.
+    pub(crate) fn given_to(mut self, user: &UserId) -> Self {
+        self.release();
+        self.user_id = user.to_string();
+        self
     }
 
     /// Whether somebody holds the lease at `clock`, the database's time.

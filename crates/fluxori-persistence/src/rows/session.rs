@@ -1,6 +1,6 @@
 use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use fluxori_domain::{
-    SecretHash,
+    Role, Roles, SecretHash,
     ports::{Session, StorageError},
 };
 
@@ -31,6 +31,7 @@ pub(crate) struct SessionRow {
     user_id: String,
     read_only: bool,
     expires_at: Micros,
+    roles: Option<String>,
 }
 
 impl NewSessionRow {
@@ -51,8 +52,9 @@ impl NewSessionRow {
             session: SessionRow {
                 organization_id: session.scope.organization.to_string(),
                 user_id: session.scope.user.to_string(),
-                read_only: session.read_only,
+                read_only: session.roles.is_read_only(),
                 expires_at: Micros::of(session.expires_at),
+                roles: Some(session.roles.to_string()),
             },
         }
     }
@@ -69,7 +71,12 @@ impl TryFrom<SessionRow> for Session {
         };
         Ok(Self {
             scope: place.scope(row.organization_id, row.user_id)?,
-            read_only: row.read_only,
+            roles: match row.roles {
+                Some(roles) => place.text("roles", roles)?,
+                // Begun by a release that knew no others.
+                None if row.read_only => Roles::of([Role::ReadOnly]),
+                None => Roles::default(),
+            },
             expires_at: place.time("expires_at", row.expires_at)?,
         })
     }

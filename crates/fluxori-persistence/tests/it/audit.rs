@@ -1,7 +1,8 @@
 //! The trail.
 
 use fluxori_domain::{
-    AuditEvent, AuditEventId, AuditKind, Generation, OutcomeClass, PageRequest, Purpose, RequestId, UserId,
+    AuditEvent, AuditEventId, AuditKind, Generation, OutcomeClass, PageRequest, Purpose, RequestId,
+    UserId,
     ports::{AuditReader as _, AuditWriter as _},
 };
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    ConsentTarget, Label, Marketplace, SecretHash,
+    ConsentTarget, Label, Marketplace, SecretHash, UserId,
     ports::{FlowRepository, OAuthFlow},
 };
 use futures_util::future::join_all;
@@ -18,6 +18,7 @@ fn flow(number: u8, expires_at: DateTime<Utc>) -> OAuthFlow {
         state: SecretHash([number; 32]),
         browser: BROWSER,
         scope: alice(),
+        actor: (number > 1).then(|| UserId::new("boss").unwrap()),
         marketplace: Marketplace::Shopify,
         target: ConsentTarget(BTreeMap::from([(
             "shop".to_owned(),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    SecretHash,
+    Role, Roles, SecretHash,
     ports::{Session, SessionRepository, StorageError},
 };
 use fluxori_persistence::Database;
@@ -13,7 +13,7 @@ use crate::support::{Store, alice, at, on_both, scope};
 fn session(expires_at: DateTime<Utc>) -> Session {
     Session {
         scope: alice(),
-        read_only: false,
+        roles: Roles::default(),
         expires_at,
     }
 }
@@ -43,7 +43,7 @@ on_both! {
     async fn a_session_is_found_as_it_was_until_it_ends(store: Store) {
         let bob = Session {
             scope: scope("org-2", "bob"),
-            read_only: true,
+            roles: Roles::of([Role::ReadOnly, Role::Auditor]),
             expires_at: at(700),
         };
         sessions(&store.database).begin(hash(1), &session(at(600))).await.unwrap();
@@ -66,7 +66,7 @@ on_both! {
     }
 
     async fn a_link_makes_one_session_of_its_own_person(store: Store) {
-        let link = Session { read_only: true, ..session(at(600)) };
+        let link = Session { roles: Roles::of([Role::OrgAdmin]), ..session(at(600)) };
         sessions(&store.database).offer(hash(1), &link).await.unwrap();
         let begun = Session { expires_at: at(9_000), ..link };
         assert_eq!(redeem(&store, 1, 2, 599).await, Some(begun.clone()));

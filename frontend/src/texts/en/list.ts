@@ -202,6 +202,8 @@ export const list = {
       "credential.read": "Key used",
       "connection.deleted": "Disconnected",
       "credential.destroyed": "Key destroyed",
+      "connection.given_away": "Handed over to a colleague",
+      "connection.taken_over": "Taken over from a colleague",
     },
   },
   operator: {

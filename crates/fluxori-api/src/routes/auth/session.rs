@@ -1,4 +1,5 @@
 use actix_web::{HttpRequest, HttpResponse, web};
+use fluxori_domain::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -6,6 +7,7 @@ use super::{SESSION, count_stray};
 use crate::{
     http::{Limits, Query, json},
     problem::{Problem, of_storage, problems},
+    schema::RoleSchema,
     sign_in::{SignIn, SignedIn, session_key},
     time::Time,
 };
@@ -70,8 +72,11 @@ pub(crate) struct SessionView {
     user: String,
     /// Their organization.
     organization: String,
-    /// Whether they may only look.
+    /// Whether they may change nothing.
     read_only: bool,
+    /// What they were when they signed in.
+    #[schema(value_type = Vec<RoleSchema>)]
+    roles: Vec<Role>,
     /// When they have to sign in again.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     expires_at: Time,
@@ -86,7 +91,8 @@ impl From<SignedIn> for SessionView {
         Self {
             user: session.scope.user.to_string(),
             organization: session.scope.organization.to_string(),
-            read_only: session.read_only,
+            read_only: session.roles.is_read_only(),
+            roles: session.roles.iter().collect(),
             expires_at: session.expires_at.into(),
             csrf_token,
         }

@@ -45,7 +45,8 @@ pub(crate) async fn change(
     Query::of(&request, &[])?;
     let mut change = body.0.check()?;
     change.expected_version = if_match.expected_version();
-    let connection = match state.connections.change(&login.0, id.0, change).await {
+    let caller = login.on(&state, id.0).await?;
+    let connection = match state.connections.change(&caller, id.0, change).await {
         Ok(connection) => connection,
         Err(error) => return Err(problem_of(if_match.explain(error)?, state.clock.now())),
     };

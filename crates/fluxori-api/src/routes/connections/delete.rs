@@ -46,10 +46,11 @@ pub(crate) async fn delete(
         "false" => Ok(false),
         _ => Err("must be true or false".to_owned()),
     })?;
+    let caller = login.on(&state, id.0).await?;
     let expected = if_match.expected_version();
     let deleted = state
         .connections
-        .delete(&login.0, id.0, expected, revoke.unwrap_or(true))
+        .delete(&caller, id.0, expected, revoke.unwrap_or(true))
         .await;
     let deleted = match deleted {
         Ok(deleted) => deleted,

@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 use super::{ALL, view::ConnectionView};
 use crate::{
     ApiState,
-    auth::Login,
+    auth::{Login, Whose},
     http::{Query, json, page_request},
     problem::{Problem, problem_of, problems},
     schema::{MarketplaceSchema, StatusSchema},
 };
 
-problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Csrf, TooManyRequests, Internal, Unavailable);
+problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Forbidden, Csrf, TooManyRequests, Internal, Unavailable);
 
 /// List your connections
 ///
@@ -29,6 +29,8 @@ problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Csrf, TooManyRequ
         ("status" = Option<StatusSchema>, Query, description = "Only with this status."),
         ("expiring" = Option<u16>, Query, minimum = 0, maximum = 366,
             description = "Only those whose `nextExpiry` is at most so many days away."),
+        ("user" = Option<String>, Query, description = "For administrators of the organization: the connections of this \
+            user, or of everybody with `*`."),
     ),
     responses((status = 200, description = "A page.", body = ConnectionPageView), Refusals),
 )]
@@ -39,7 +41,14 @@ pub(crate) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let query = Query::of(
         &request,
-        &["limit", "cursor", "marketplace", "status", "expiring"],
+        &[
+            "limit",
+            "cursor",
+            "marketplace",
+            "status",
+            "expiring",
+            "user",
+        ],
     )?;
     let filter = ConnectionFilter {
         marketplace: query.value("marketplace", |text| {
@@ -52,11 +61,17 @@ pub(crate) async fn list(
             .map(|days| state.clock.now() + days),
     };
     let now = state.clock.now();
-    let page = state
-        .connections
-        .list(&login.0.scope, filter, page_request(&query)?)
-        .await
-        .map_err(|error| problem_of(error, now))?;
+    let page = page_request(&query)?;
+    let found = match login.whose(&query)? {
+        Whose::One(scope) => state.connections.list(&scope, filter, page).await,
+        Whose::Everybody(organization) => {
+            let all = state
+                .connections
+                .list_organization(&organization, filter, page);
+            all.await
+        }
+    };
+    let page = found.map_err(|error| problem_of(error, now))?;
     let view = ConnectionPageView {
         items: page
             .items

@@ -14,6 +14,7 @@ pub(crate) mod show;
 pub(crate) mod summary;
 pub(crate) mod test;
 mod test_view;
+pub(crate) mod transfer;
 mod view;
 
 /// The list, and where new ones are made.
@@ -22,6 +23,8 @@ pub(crate) const ALL: &str = "/api/connections";
 pub(crate) const SUMMARY: &str = "/api/connections/summary";
 /// Where consents for new ones begin.
 pub(crate) const AUTHORIZE: &str = "/api/connections/authorize";
+/// Where they change hands.
+pub(crate) const TRANSFER: &str = "/api/connections/transfer";
 /// One of them.
 pub(crate) const ONE: &str = "/api/connections/{id}";
 /// Its secret, write-only.

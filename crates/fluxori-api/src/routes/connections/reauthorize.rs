@@ -47,9 +47,10 @@ pub(crate) async fn reauthorize(
 ) -> Result<HttpResponse, Problem> {
     Query::of(&request, &[])?;
     idempotency_key(&request)?;
+    let caller = login.on(&state, id.0).await?;
     let authorisation = state
         .connections
-        .reauthorise(&login.0, id.0, body.0.return_to, browser_binding(&request))
+        .reauthorise(&caller, id.0, body.0.return_to, browser_binding(&request))
         .await
         .map_err(|error| problem_in(FIELDS, error, state.clock.now()))?;
     Ok(respond(&authorisation))

@@ -55,7 +55,8 @@ pub(crate) async fn replace(
         form: CredentialForm::new(body.0.credentials),
         expected_version: if_match.expected_version(),
     };
-    let (connection, test, found) = match state.connections.replace(&login.0, id.0, wanted).await {
+    let caller = login.on(&state, id.0).await?;
+    let (connection, test, found) = match state.connections.replace(&caller, id.0, wanted).await {
         Ok(replaced) => replaced,
         Err(error) => return Err(problem_of(if_match.explain(error)?, state.clock.now())),
     };

@@ -8,7 +8,7 @@ use crate::{
     problem::{Problem, problem_of, problems},
 };
 
-problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Csrf, NotFound, TooManyRequests, Internal, Unavailable);
+problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound, TooManyRequests, Internal, Unavailable);
 
 /// Show a connection
 #[utoipa::path(
@@ -33,9 +33,10 @@ pub(crate) async fn show(
     id: IdPath,
 ) -> Result<HttpResponse, Problem> {
     Query::of(&request, &[])?;
+    let caller = login.on(&state, id.0).await?;
     let connection = state
         .connections
-        .find(&login.0.scope, id.0)
+        .find(&caller.scope, id.0)
         .await
         .map_err(|error| problem_of(error, state.clock.now()))?;
     let tag = tag_of(&connection, state.clock.now());

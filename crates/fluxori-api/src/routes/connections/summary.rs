@@ -13,7 +13,7 @@ use crate::{
     schema::MarketplaceSchema,
 };
 
-problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Csrf, TooManyRequests, Internal, Unavailable);
+problems!(Refusals: InvalidQuery, LoginRequired, InvalidToken, Forbidden, Csrf, TooManyRequests, Internal, Unavailable);
 
 /// Sum up your connections
 ///

@@ -39,9 +39,10 @@ pub(crate) async fn test(
 ) -> Result<HttpResponse, Problem> {
     Query::of(&request, &[])?;
     idempotency_key(&request)?;
+    let caller = login.on(&state, id.0).await?;
     let tested = state
         .connections
-        .test(&login.0, id.0)
+        .test(&caller, id.0)
         .await
         .map_err(|error| problem_of(error, state.clock.now()))?;
     let mut response = HttpResponse::Ok();

@@ -27,6 +27,8 @@ pub(crate) struct ConnectionView<'a> {
     /// Its name for ever.
     #[schema(value_type = Uuid)]
     id: ConnectionId,
+    /// Whose it is.
+    user: &'a str,
     /// Where the account is.
     #[schema(value_type = MarketplaceSchema)]
     marketplace: Marketplace,
@@ -172,6 +174,7 @@ impl<'a> ConnectionView<'a> {
         let last_sync = connection.last_sync;
         Self {
             id: connection.id,
+            user: connection.scope.user.as_str(),
             marketplace: connection.marketplace,
             auth_type: connection.auth_type,
             consent_id: derive_consent_id(connection),

@@ -1,0 +1,3 @@
+DROP INDEX audit_events_of_connection;
+DROP INDEX audit_events_of_organization;
+DROP INDEX connections_of_organization;
