@@ -39,19 +39,20 @@ fn postgres_tool(name: &str, arguments: &[&str]) -> Output {
 
 /// Copies a database as it is at this moment to a file, while servers use it.
 fn back_up(database: &TestDatabase, file: &Path) {
-    let file = file.to_str().unwrap();
-    match sqlite_file(database) {
-        Some(path) => {
-            let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-            sql_query(format!("VACUUM INTO '{file}'"))
-                .execute(&mut connection)
-                .unwrap();
-        }
-        None => {
-            let file = format!("--file={file}");
-            postgres_tool("pg_dump", &["--format=custom", &file, database.url()]);
-        }
+    if let Some(path) = sqlite_file(database) {
+        vacuum_into(file, &path);
+    } else {
+        let file = format!("--file={}", file.display());
+        postgres_tool("pg_dump", &["--format=custom", &file, database.url()]);
     }
+}
+
+/// Copies a database of SQLite as it is at this moment.
+fn vacuum_into(file: &Path, path: &Path) {
+    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    sql_query(format!("VACUUM INTO '{}'", file.display()))
+        .execute(&mut connection)
+        .unwrap();
 }
 
 /// Makes a new database of a backup.
@@ -82,10 +83,7 @@ fn contents(database: &TestDatabase) -> Vec<String> {
     };
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.sqlite");
-    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    sql_query(format!("VACUUM INTO '{}'", copy.display()))
-        .execute(&mut connection)
-        .unwrap();
+    vacuum_into(&copy, &path);
     vec![format!("{:?}", std::fs::read(copy).unwrap())]
 }
 
