@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     DoctorArguments, ProbeArguments, SignInLinkArguments,
+    audit::{ExportArguments, HeadsArguments, PruneArguments, VerifyArguments},
     keys::{ResealArguments, RetireArguments, RotateArguments},
     secrets::{MigrateArguments, ReconcileArguments},
 };
@@ -39,6 +40,9 @@ pub(crate) enum Command {
     /// Where secrets are kept: count, move and compare them.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+    /// The audit trail: check, export and prune it. Needs the database and no key.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print a link that signs in to the page, once. For development: needs `SIGN_IN_LINKS=true`.
     SignInLink(SignInLinkArguments),
     /// Examine settings, keys, database, Google Cloud and marketplaces, and say what to mend. Changes nothing.
@@ -64,6 +68,18 @@ pub(crate) enum KeysCommand {
     Reseal(ResealArguments),
     /// Withdraw a master key for ever; refused while anything needs it.
     Retire(RetireArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check that no event was edited, removed, moved or put in, while more are appended. Changes nothing.
+    Verify(VerifyArguments),
+    /// Print the end of each chain: kept elsewhere, `audit verify --heads` compares with them. Changes nothing.
+    Heads(HeadsArguments),
+    /// Print the events as JSON, a line each. Changes nothing.
+    Export(ExportArguments),
+    /// Delete old events, so that the rest can still be checked. Only counts them without --yes.
+    Prune(PruneArguments),
 }
 
 #[derive(Debug, Subcommand)]

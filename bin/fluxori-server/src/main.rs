@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command, ConfigCommand, KeysCommand, SecretsCommand};
+use arguments::{Arguments, AuditCommand, Command, ConfigCommand, KeysCommand, SecretsCommand};
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or_default() {
@@ -30,6 +30,10 @@ fn main() -> ExitCode {
         Command::Secrets(SecretsCommand::Reconcile(arguments)) => {
             commands::secrets::reconcile(&arguments)
         }
+        Command::Audit(AuditCommand::Verify(arguments)) => commands::audit::verify(&arguments),
+        Command::Audit(AuditCommand::Heads(arguments)) => commands::audit::heads(&arguments),
+        Command::Audit(AuditCommand::Export(arguments)) => commands::audit::export(&arguments),
+        Command::Audit(AuditCommand::Prune(arguments)) => commands::audit::prune(&arguments),
         Command::SignInLink(arguments) => commands::sign_in_link(&arguments),
         Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Probe(arguments) => commands::probe(&arguments),

@@ -139,7 +139,7 @@ impl Connections {
         let asked = TimeDelta::from_std(request.minimum_validity)
             .unwrap_or(LONGEST_VALIDITY)
             .min(LONGEST_VALIDITY);
-        if let Some(live) = self.find_in_memory(caller, &request, asked).await {
+        if let Some(live) = self.find_in_memory(caller, &request, asked).await? {
             return Ok(live);
         }
         let mut renewed = false;
@@ -163,7 +163,7 @@ impl Connections {
                     cache.keep(&caller.scope, &request, entry);
                 }
                 let event = opened.read_event(caller, request.purpose, now);
-                self.ports.read_audit.record(event).await;
+                self.ports.read_audit.record(event).await?;
                 return Ok(LiveCredential {
                     opened,
                     read_at: now,
@@ -208,26 +208,29 @@ impl Connections {
         caller: &Caller,
         request: &ReadRequest,
         wanted: TimeDelta,
-    ) -> Option<LiveCredential> {
-        let cache = self.cache.as_ref()?;
+    ) -> Result<Option<LiveCredential>, ReadError> {
         let now = self.now();
-        let entry = cache.find(&caller.scope, request, now)?;
-        if !entry.lasts(now, wanted) {
-            return None;
-        }
+        let entry = self
+            .cache
+            .as_ref()
+            .and_then(|cache| cache.find(&caller.scope, request, now))
+            .filter(|entry| entry.lasts(now, wanted));
+        let Some(entry) = entry else {
+            return Ok(None);
+        };
         // Nothing else here ever waits: a caller in a loop would keep its thread for itself.
         tokio::task::coop::consume_budget().await;
         if let Some(tally) = entry.tally(caller, request.purpose.as_ref()) {
-            self.ports.read_audit.count(&tally, now).await;
+            self.ports.read_audit.count(&tally, now).await?;
         } else {
             let purpose = request.purpose.clone();
             let event = entry.opened().read_event(caller, purpose, now);
-            self.ports.read_audit.record(event).await;
+            self.ports.read_audit.record(event).await?;
         }
-        Some(LiveCredential {
+        Ok(Some(LiveCredential {
             opened: Arc::clone(entry.opened()),
             read_at: now,
-        })
+        }))
     }
 
     async fn find_readable(

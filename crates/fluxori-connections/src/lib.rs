@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit_trails;
 mod cache;
 mod change;
 mod consent;
@@ -24,6 +25,10 @@ mod test;
 mod transfer;
 mod webhook;
 
+pub use audit_trails::{
+    AuditDamage, AuditFinding, AuditHeads, AuditTrails, MalformedHead, Prune, PruneReport,
+    VerifyReport, VerifyTrails,
+};
 pub use change::ChangeRequest;
 pub use consent::{
     Authorisation, AuthoriseRequest, BrowserBinding, CallbackEnd, ConsentResult, ConsentSettings,
@@ -37,7 +42,7 @@ pub use error::{ConnectionError, ReadError};
 pub use housekeeping::Housekeeping;
 pub use keys::{Keys, Reseal, ResealReport, Retirement, Rotate, RotateReport};
 pub use marketplaces::Marketplaces;
-pub use read_audit::{ReadAudit, ReadAuditTask};
+pub use read_audit::{AuditReads, ReadAudit, ReadAuditTask};
 pub use refresh::Pace;
 pub use replace::ReplaceRequest;
 pub use secrets::{Damage, Inventory, Move, MoveReport, SecretStores, Stray, Sweep};

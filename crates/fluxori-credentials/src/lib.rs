@@ -14,19 +14,24 @@ pub use provider::{
     MarketplaceCredentials,
 };
 pub use settings::{
-    AmazonSection, ApiSection, ConsentSection, CredentialCacheMode, DatabaseSection, GoogleSection,
-    JwtSection, List, LogSection, Moment, Presence, SecretSection, Section, ServiceSection,
-    SettingDoc, Settings, SettingsError, ShopifySection, SignInSection, TakealotSection, Values,
-    XeroSection, configuration_reference,
+    AmazonSection, ApiSection, AuditReadsMode, ConsentSection, CredentialCacheMode,
+    DatabaseSection, GoogleSection, JwtSection, List, LogSection, Moment, Presence, SecretSection,
+    Section, ServiceSection, SettingDoc, Settings, SettingsError, ShopifySection, SignInSection,
+    TakealotSection, Values, XeroSection, configuration_reference,
 };
 pub use start::StartError;
-pub use wiring::{KeySurvey, NotReady, Wiring, make_master_key_text, migrate, survey_keys};
+pub use wiring::{
+    KeySurvey, NotReady, Wiring, make_master_key_text, migrate, open_audit_trails, survey_keys,
+};
 
 // What the server needs to say what background work and maintenance did.
 pub use fluxori_connections::{
-    Damage, Housekeeping, Inventory, Keys, Move, Reseal, ResealReport, Retirement, Rotate,
-    RotateReport,
+    AuditDamage, AuditFinding, AuditHeads, AuditTrails, Damage, Housekeeping, Inventory, Keys,
+    MalformedHead, Move, Prune, PruneReport, Reseal, ResealReport, Retirement, Rotate,
+    RotateReport, VerifyReport, VerifyTrails,
 };
+// What an export of the audit trail consists of.
+pub use fluxori_domain::ports::{AuditChain, StoredAuditEvent};
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Backend, Clock, ConnectionId, ConnectionStatus,

@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod audit_chain;
 mod auth_type;
 mod clock;
 mod connection;
@@ -28,6 +29,7 @@ pub use account::{
 pub use audit::{
     AuditEvent, AuditFilter, AuditKind, AuditSubject, Caller, Purpose, RequestId, ServiceName,
 };
+pub use audit_chain::{AuditFields, AuditHash};
 pub use auth_type::AuthType;
 pub use clock::{Clock, SystemClock};
 pub use connection::{

@@ -159,7 +159,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use crate::types::{Identifier, Instant};
 
     audit_events (organization_id, user_id, connection_id, id) {
@@ -177,6 +177,21 @@ table! {
         at -> Instant,
         occurrences -> BigInt,
         actor -> Nullable<Text>,
+        sequence -> Nullable<BigInt>,
+        hash -> Nullable<Binary>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{BigInt, Binary, Text};
+
+    audit_chains (organization_id) {
+        organization_id -> Text,
+        events_before -> BigInt,
+        pruned_through -> BigInt,
+        pruned_hash -> Binary,
+        sequence -> BigInt,
+        hash -> Binary,
     }
 }
 

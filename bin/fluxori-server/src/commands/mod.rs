@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod audit;
 mod config_reference;
 mod doctor;
 pub(crate) mod keys;

@@ -70,6 +70,11 @@ impl Installation {
         found.unwrap().1.clone()
     }
 
+    /// Runs statements past the program. Needs PostgreSQL.
+    pub(crate) fn psql(&self, statements: &str) {
+        self.database.psql(statements).unwrap();
+    }
+
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         run(arguments, &self.settings)

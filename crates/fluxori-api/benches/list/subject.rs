@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use fluxori_api::{ApiError, ApiSettings, ApiState, NotReady, Readiness, Server};
 use fluxori_connections::{
-    Connections, CreateRequest, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores, Verify,
+    AuditReads, Connections, CreateRequest, Marketplaces, Ports, ReadAudit, ReadAuditTask,
+    SecretStores, Verify,
 };
 use fluxori_domain::{
     AuthType, Caller, Clock, CredentialForm, Label, Marketplace, OrganizationId, SecretText,
@@ -112,7 +113,7 @@ async fn connections(
     let database = Arc::new(database);
     let keyring = Keyring::parse(Some(&make_master_key_text()), None).expect("a new key");
     let http = HttpClient::new(&HttpSettings::default()).expect("a client");
-    let (read_audit, audit) = ReadAudit::start(database.clone());
+    let (read_audit, audit) = ReadAudit::start(database.clone(), AuditReads::Batched);
     let vault = VaultStore::new(
         Arc::new(Vault::new(keyring)),
         database.clone(),

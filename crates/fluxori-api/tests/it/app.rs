@@ -11,7 +11,8 @@ use fluxori_api::{
     Server, SignInSettings,
 };
 use fluxori_connections::{
-    Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask, SecretStores,
+    AuditReads, Connections, ConsentSettings, Marketplaces, Ports, ReadAudit, ReadAuditTask,
+    SecretStores,
 };
 use fluxori_domain::{Clock, SecretText, ports::SessionRepository};
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
@@ -257,7 +258,7 @@ fn connections(
 ) -> (Connections, ReadAuditTask) {
     let keyring = Keyring::parse(Some(&make_master_key_text()), None).unwrap();
     let marketplaces = clients(marketplaces, http, &clock);
-    let (read_audit, audit) = ReadAudit::start(database.clone());
+    let (read_audit, audit) = ReadAudit::start(database.clone(), AuditReads::Batched);
     let vault = VaultStore::new(
         Arc::new(Vault::new(keyring)),
         database.clone(),

@@ -1,17 +1,24 @@
-//! The audit of credential reads: equal ones are counted, written in the background, bounded, and flushed at shutdown.
+//! The audit of credential reads: counted and written in the background, bounded, and flushed at shutdown; or written
+//! before the secret is handed out.
 
+mod strict;
 mod tally;
 mod waiting;
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use fluxori_domain::{AuditEvent, ports::AuditWriter};
+use fluxori_domain::{
+    AuditEvent,
+    ports::{AuditWriter, StorageError},
+};
 use tokio::{
+    sync::Notify,
     task::JoinHandle,
     time::{sleep, timeout},
 };
 
+use strict::Strict;
 pub(crate) use tally::Tally;
 use waiting::{Stopped, Waiting};
 
@@ -22,59 +29,120 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long shutting down may take before waiting events are given up, loudly.
 const FLUSH_DEADLINE: Duration = Duration::from_secs(10);
 
+/// When a read of a credential is written down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AuditReads {
+    /// At most a second, or 1,000 events, after the secret was handed out.
+    #[default]
+    Batched,
+    /// Before the secret is handed out, or it is not.
+    Strict,
+    /// Never.
+    Off,
+}
+
 /// Where reads of a credential are noted. Cheap to clone.
 ///
-/// Reads that are equal in everything but their time, and lie within a second, become one event with their number. At most
-/// 1,000 events are waiting, and none for longer than a second while the database answers: a reader waits instead.
+/// Batched, reads that are equal in everything but their time, and lie within a second, become one event with their number.
+/// At most 1,000 events are waiting, and none for longer than a second while the database answers: a reader waits
+/// instead. Strict, a reader waits until its event is committed, together with those of all who ask meanwhile.
 #[derive(Clone)]
-pub struct ReadAudit(Arc<Open>);
+pub struct ReadAudit(Arc<Mode>);
+
+enum Mode {
+    Batched(Arc<Waiting>),
+    Strict(Strict),
+    Off,
+}
 
 /// Ends the writer when nobody can note a read any more.
-struct Open(Arc<Waiting>);
-
-impl Drop for Open {
+impl Drop for Mode {
     fn drop(&mut self) {
-        self.0.stop();
+        if let Self::Batched(waiting) = self {
+            waiting.stop();
+        }
     }
 }
 
 /// The writer behind a [`ReadAudit`].
 #[must_use = "shut it down, or the last second of the audit trail is lost"]
-pub struct ReadAuditTask {
+pub struct ReadAuditTask(Option<Writer>);
+
+struct Writer {
     task: JoinHandle<()>,
-    waiting: Arc<Waiting>,
+    stop: Stop,
+}
+
+enum Stop {
+    Batched(Arc<Waiting>),
+    Strict(Arc<Notify>),
 }
 
 impl ReadAudit {
     /// Starts the writer on the present tokio runtime.
-    pub fn start(writer: Arc<dyn AuditWriter>) -> (Self, ReadAuditTask) {
-        Self::start_with(writer, DELAY)
+    pub fn start(writer: Arc<dyn AuditWriter>, reads: AuditReads) -> (Self, ReadAuditTask) {
+        match reads {
+            AuditReads::Batched => Self::start_with(writer, DELAY),
+            AuditReads::Strict => {
+                let (strict, task, stop) = Strict::start(writer);
+                let stop = Stop::Strict(stop);
+                let task = ReadAuditTask(Some(Writer { task, stop }));
+                (Self(Arc::new(Mode::Strict(strict))), task)
+            }
+            AuditReads::Off => (Self(Arc::new(Mode::Off)), ReadAuditTask(None)),
+        }
     }
 
     fn start_with(writer: Arc<dyn AuditWriter>, delay: Duration) -> (Self, ReadAuditTask) {
         let waiting = Arc::new(Waiting::new(delay));
         let task = tokio::spawn(run(writer, delay, Arc::clone(&waiting)));
-        let audit = Self(Arc::new(Open(Arc::clone(&waiting))));
-        (audit, ReadAuditTask { task, waiting })
+        let audit = Self(Arc::new(Mode::Batched(Arc::clone(&waiting))));
+        let stop = Stop::Batched(waiting);
+        (audit, ReadAuditTask(Some(Writer { task, stop })))
     }
 
-    /// Notes a read. Waits when too much is waiting already; after shutdown, the read is only logged.
-    pub(crate) async fn record(&self, event: AuditEvent) {
-        let connection = event.connection;
-        if let Err(Stopped) = self.0.0.add(event).await {
-            tracing::error!(%connection, "a credential was read after the audit writer had stopped");
+    /// Notes a read. Waits when too much is waiting already, or always, if strict.
+    ///
+    /// # Errors
+    /// If strict, [`StorageError`] when it was not written: the secret must not be handed out. Otherwise a read after
+    /// shutdown is only logged.
+    pub(crate) async fn record(&self, event: AuditEvent) -> Result<(), StorageError> {
+        match &*self.0 {
+            Mode::Batched(waiting) => {
+                let connection = event.connection;
+                if let Err(Stopped) = waiting.add(event).await {
+                    tracing::error!(%connection, "a credential was read after the audit writer had stopped");
+                }
+                Ok(())
+            }
+            Mode::Strict(strict) => strict.write(event).await,
+            Mode::Off => Ok(()),
         }
     }
 
-    /// Notes one more read of the kind that `tally` counts, at `now`. Costs little when it is not the first for a while.
-    pub(crate) async fn count(&self, tally: &Arc<Tally>, now: DateTime<Utc>) {
-        let waiting = &self.0.0;
-        if !waiting.is_late() && tally.count_if_noted() {
-            return;
-        }
-        if let Err(Stopped) = waiting.add_tally(tally, now).await {
-            let connection = tally.read().connection;
-            tracing::error!(%connection, "a credential was read after the audit writer had stopped");
+    /// Notes one more read of the kind that `tally` counts, at `now`. Costs little when it is not the first for a while,
+    /// unless strict.
+    ///
+    /// # Errors
+    /// As [`ReadAudit::record`].
+    pub(crate) async fn count(
+        &self,
+        tally: &Arc<Tally>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        match &*self.0 {
+            Mode::Batched(waiting) => {
+                if !waiting.is_late() && tally.count_if_noted() {
+                    return Ok(());
+                }
+                if let Err(Stopped) = waiting.add_tally(tally, now).await {
+                    let connection = tally.read().connection;
+                    tracing::error!(%connection, "a credential was read after the audit writer had stopped");
+                }
+                Ok(())
+            }
+            Mode::Strict(strict) => strict.write(tally.one(now)).await,
+            Mode::Off => Ok(()),
         }
     }
 }
@@ -82,8 +150,14 @@ impl ReadAudit {
 impl ReadAuditTask {
     /// Writes what is waiting and stops. Gives up after ten seconds, and says so in the log.
     pub async fn shutdown(self) {
-        self.waiting.stop();
-        if timeout(FLUSH_DEADLINE, self.task).await.is_err() {
+        let Some(writer) = self.0 else {
+            return;
+        };
+        match writer.stop {
+            Stop::Batched(waiting) => waiting.stop(),
+            Stop::Strict(stop) => stop.notify_one(),
+        }
+        if timeout(FLUSH_DEADLINE, writer.task).await.is_err() {
             tracing::error!("the audit of the last credential reads could not be written");
         }
     }

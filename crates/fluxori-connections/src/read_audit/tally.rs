@@ -34,6 +34,15 @@ impl Tally {
             .is_ok()
     }
 
+    /// The event of one read alone, at `at`.
+    pub(super) fn one(&self, at: DateTime<Utc>) -> AuditEvent {
+        AuditEvent {
+            id: AuditEventId::make(at),
+            at,
+            ..self.read.clone()
+        }
+    }
+
     /// Counts the first.
     pub(super) fn begin(&self) {
         self.count.store(1, Ordering::Release);
@@ -41,11 +50,6 @@ impl Tally {
 
     /// The event that tells of all since it was noted at `at`, and their number. Begins anew.
     pub(super) fn take(&self, at: DateTime<Utc>) -> (AuditEvent, u32) {
-        let event = AuditEvent {
-            id: AuditEventId::make(at),
-            at,
-            ..self.read.clone()
-        };
-        (event, self.count.swap(0, Ordering::AcqRel))
+        (self.one(at), self.count.swap(0, Ordering::AcqRel))
     }
 }

@@ -100,20 +100,24 @@ async fn until(happened: impl Fn() -> bool) {
     }
 }
 
+fn is_late(task: &ReadAuditTask) -> bool {
+    matches!(&task.0, Some(Writer { stop: Stop::Batched(waiting), .. }) if waiting.is_late())
+}
+
 /// Whether there is nothing to be had for the asking.
-async fn is_pending(future: &mut (impl Future<Output = ()> + Unpin)) -> bool {
+async fn is_pending<T>(future: &mut (impl Future<Output = T> + Unpin)) -> bool {
     poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
 }
 
 #[tokio::test]
 async fn equal_reads_become_the_first_of_them_with_their_number() {
     let shelf = Shelf::new(ANY);
-    let (audit, task) = ReadAudit::start(shelf.clone());
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Batched);
     let first = read();
-    audit.record(first.clone()).await;
+    audit.record(first.clone()).await.unwrap();
     for number in 1..5 {
         let at = now() + TimeDelta::milliseconds(number);
-        audit.record(AuditEvent { at, ..read() }).await;
+        audit.record(AuditEvent { at, ..read() }).await.unwrap();
     }
     task.shutdown().await;
     let expected = AuditEvent {
@@ -126,7 +130,7 @@ async fn equal_reads_become_the_first_of_them_with_their_number() {
 #[tokio::test]
 async fn reads_that_differ_in_anything_but_their_time_stay_apart() {
     let shelf = Shelf::new(ANY);
-    let (audit, task) = ReadAudit::start(shelf.clone());
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Batched);
     let other_user = TenantScope::new(
         OrganizationId::new("engines").unwrap(),
         UserId::new("eve").unwrap(),
@@ -156,7 +160,7 @@ async fn reads_that_differ_in_anything_but_their_time_stay_apart() {
         },
     ];
     for event in different.iter().chain(&different) {
-        audit.record(event.clone()).await;
+        audit.record(event.clone()).await.unwrap();
     }
     task.shutdown().await;
     let [batch] = &*shelf.batches() else {
@@ -170,9 +174,9 @@ async fn reads_that_differ_in_anything_but_their_time_stay_apart() {
 async fn equal_reads_of_another_moment_are_another_event() {
     let shelf = Shelf::new(ANY);
     let (audit, task) = ReadAudit::start_with(shelf.clone(), SOON);
-    audit.record(read()).await;
+    audit.record(read()).await.unwrap();
     until(|| shelf.batches().len() == 1).await;
-    audit.record(read()).await;
+    audit.record(read()).await.unwrap();
     task.shutdown().await;
     let events: Vec<_> = shelf.batches().concat();
     assert_eq!(events.len(), 2);
@@ -182,11 +186,11 @@ async fn equal_reads_of_another_moment_are_another_event() {
 #[tokio::test]
 async fn a_tally_becomes_one_event_with_the_equal_reads_that_were_noted_one_by_one() {
     let shelf = Shelf::new(ANY);
-    let (audit, task) = ReadAudit::start(shelf.clone());
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Batched);
     let tally = Arc::new(Tally::new(read()));
-    audit.record(read()).await;
+    audit.record(read()).await.unwrap();
     for _ in 0..5 {
-        audit.count(&tally, now()).await;
+        audit.count(&tally, now()).await.unwrap();
     }
     task.shutdown().await;
     let expected: Vec<_> = shelf.batches().concat();
@@ -199,9 +203,9 @@ async fn a_tally_that_was_written_begins_anew() {
     let (audit, task) = ReadAudit::start_with(shelf.clone(), SOON);
     let tally = Arc::new(Tally::new(read()));
     let later = now() + TimeDelta::seconds(5);
-    audit.count(&tally, now()).await;
+    audit.count(&tally, now()).await.unwrap();
     until(|| shelf.batches().len() == 1).await;
-    audit.count(&tally, later).await;
+    audit.count(&tally, later).await.unwrap();
     task.shutdown().await;
     let events = shelf.batches().concat();
     let seen: Vec<_> = events
@@ -222,7 +226,7 @@ async fn no_read_is_lost_between_a_tally_and_its_writer() {
             let (audit, tally) = (audit.clone(), Arc::clone(&tally));
             tokio::spawn(async move {
                 for number in 0..5_000 {
-                    audit.count(&tally, now()).await;
+                    audit.count(&tally, now()).await.unwrap();
                     if number % 500 == 0 {
                         tokio::time::sleep(SOON).await;
                     }
@@ -240,7 +244,7 @@ async fn no_read_is_lost_between_a_tally_and_its_writer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_read_of_eight_readers_is_lost_or_counted_twice() {
     let shelf = Shelf::new(100_000);
-    let (audit, task) = ReadAudit::start(shelf.clone());
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Batched);
     let connections: Arc<[_]> = (0..1_500).map(|_| ConnectionId::make(now())).collect();
     let readers: Vec<_> = (0..8)
         .map(|reader| {
@@ -248,7 +252,7 @@ async fn no_read_of_eight_readers_is_lost_or_counted_twice() {
             tokio::spawn(async move {
                 for number in 0..3_000 {
                     let connection = connections[(number * 7 + reader) % connections.len()];
-                    audit.record(read_of(connection)).await;
+                    audit.record(read_of(connection)).await.unwrap();
                 }
             })
         })
@@ -265,15 +269,15 @@ async fn a_failed_write_is_tried_again_as_it_was_and_readers_wait_for_it() {
     let shelf = Shelf::new(0);
     shelf.failures.store(1, Ordering::Release);
     let (audit, task) = ReadAudit::start_with(shelf.clone(), SOON);
-    audit.record(read()).await;
-    until(|| task.waiting.is_late()).await;
+    audit.record(read()).await.unwrap();
+    until(|| is_late(&task)).await;
     let mut waiting = Box::pin(audit.record(read()));
     assert!(is_pending(&mut waiting).await, "the write hangs");
     shelf.allowed.add_permits(1);
     until(|| shelf.failures.load(Ordering::Acquire) == 0).await;
     assert!(is_pending(&mut waiting).await, "the write failed");
     shelf.allowed.add_permits(ANY);
-    waiting.await;
+    waiting.await.unwrap();
     task.shutdown().await;
     assert_eq!(shelf.batches().len(), 2);
     assert_eq!(shelf.occurrences(), 2);
@@ -282,14 +286,17 @@ async fn a_failed_write_is_tried_again_as_it_was_and_readers_wait_for_it() {
 #[tokio::test]
 async fn a_reader_waits_for_room_rather_than_outrun_the_writer() {
     let shelf = Shelf::new(0);
-    let (audit, task) = ReadAudit::start(shelf.clone());
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Batched);
     for _ in 0..1_000 {
-        audit.record(read_of(ConnectionId::make(now()))).await;
+        audit
+            .record(read_of(ConnectionId::make(now())))
+            .await
+            .unwrap();
     }
     let mut waiting = Box::pin(audit.record(read()));
     assert!(is_pending(&mut waiting).await);
     shelf.allowed.add_permits(ANY);
-    waiting.await;
+    waiting.await.unwrap();
     task.shutdown().await;
     assert_eq!(shelf.occurrences(), 1_001);
 }
@@ -297,18 +304,93 @@ async fn a_reader_waits_for_room_rather_than_outrun_the_writer() {
 #[tokio::test]
 async fn a_read_after_the_end_is_not_kept() {
     let shelf = Shelf::new(ANY);
-    let (audit, task) = ReadAudit::start(shelf.clone());
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Batched);
     task.shutdown().await;
-    audit.record(read()).await;
+    audit.record(read()).await.unwrap();
     assert_eq!(shelf.occurrences(), 0);
 }
 
 #[tokio::test]
 async fn the_writer_ends_with_the_last_who_could_note_a_read() {
     let shelf = Shelf::new(ANY);
-    let (audit, task) = ReadAudit::start(shelf.clone());
-    audit.record(read()).await;
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Batched);
+    audit.record(read()).await.unwrap();
     drop(audit);
-    task.task.await.unwrap();
+    task.0.unwrap().task.await.unwrap();
     assert_eq!(shelf.occurrences(), 1);
+}
+
+#[tokio::test]
+async fn a_strict_read_waits_until_it_is_written_and_shares_the_append_with_others() {
+    let shelf = Shelf::new(0);
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Strict);
+    let tally = Arc::new(Tally::new(read()));
+    let mut first = Box::pin(audit.record(read()));
+    assert!(is_pending(&mut first).await);
+    tokio::task::yield_now().await;
+    let mut others: Vec<_> = (0..3)
+        .map(|_| Box::pin(audit.count(&tally, now())))
+        .collect();
+    for other in &mut others {
+        assert!(is_pending(other).await);
+    }
+    shelf.allowed.add_permits(1);
+    first.await.unwrap();
+    for other in &mut others {
+        assert!(is_pending(other).await, "its own append has not begun");
+    }
+    shelf.allowed.add_permits(1);
+    for other in others {
+        other.await.unwrap();
+    }
+    let counts: Vec<Vec<u32>> = shelf
+        .batches()
+        .iter()
+        .map(|batch| batch.iter().map(|event| event.occurrences).collect())
+        .collect();
+    assert_eq!(counts, [vec![1], vec![3]]);
+    task.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_strict_read_that_is_not_written_fails_and_so_does_one_after_shutdown() {
+    let shelf = Shelf::new(ANY);
+    shelf.failures.store(1, Ordering::Release);
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Strict);
+    let error = audit.record(read()).await.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+    audit.record(read()).await.unwrap();
+    let waiting = audit.record(read());
+    let ((), result) = tokio::join!(task.shutdown(), waiting);
+    drop(result);
+    assert!(audit.record(read()).await.unwrap_err().is_transient());
+}
+
+#[tokio::test]
+async fn no_strict_read_that_was_asked_for_is_lost_at_shutdown() {
+    let shelf = Shelf::new(0);
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Strict);
+    let mut reads: Vec<_> = (0..4).map(|_| Box::pin(audit.record(read()))).collect();
+    for read in &mut reads {
+        assert!(is_pending(read).await);
+    }
+    let mut end = Box::pin(task.shutdown());
+    assert!(is_pending(&mut end).await);
+    shelf.allowed.add_permits(ANY);
+    end.await;
+    for read in reads {
+        read.await.unwrap();
+    }
+    assert_eq!(shelf.occurrences(), 4);
+}
+
+#[tokio::test]
+async fn reads_are_not_written_where_that_is_off() {
+    let shelf = Shelf::new(ANY);
+    let (audit, task) = ReadAudit::start(shelf.clone(), AuditReads::Off);
+    let tally = Arc::new(Tally::new(read()));
+    audit.record(read()).await.unwrap();
+    audit.count(&tally, now()).await.unwrap();
+    task.shutdown().await;
+    assert!(shelf.batches().is_empty());
 }

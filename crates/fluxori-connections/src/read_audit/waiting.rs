@@ -20,9 +20,9 @@ use tokio::{
 use super::Tally;
 
 /// Most events that may be waiting or on their way.
-const CAPACITY: usize = 1_000;
+pub(super) const CAPACITY: usize = 1_000;
 /// So many are written before their second is over; what is left of the capacity lets readers go on meanwhile.
-const BATCH: usize = 900;
+pub(super) const BATCH: usize = 900;
 
 /// The writer has stopped.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Events {
 }
 
 /// A read by what makes it equal to another.
-struct Read(AuditEvent);
+pub(super) struct Read(pub(super) AuditEvent);
 
 impl PartialEq for Read {
     fn eq(&self, other: &Self) -> bool {

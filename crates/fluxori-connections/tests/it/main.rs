@@ -5,6 +5,9 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod audit_crash;
+mod audit_strict;
+mod audit_trails;
 mod browser;
 mod cache;
 mod callback;

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use fluxori_connections::{
-    Connections, ConsentSettings, CreateRequest, Created, Keys, Marketplaces, Ports, ReadAudit,
-    ReadAuditTask, ReadRequest, SecretStores, Verify,
+    AuditReads, Connections, ConsentSettings, CreateRequest, Created, Keys, Marketplaces, Ports,
+    ReadAudit, ReadAuditTask, ReadRequest, SecretStores, Verify,
 };
 use fluxori_domain::{
     AuthType, Caller, Clock, Connection, ConnectionFilter, ConnectionId, CredentialForm,
     Marketplace, OrganizationId, PageRequest, SecretText, ServiceName, TenantScope, UserId,
-    ports::{SecretLedger as _, SecretStore, Selector},
+    ports::{AuditWriter, SecretLedger as _, SecretStore, Selector},
 };
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
 use fluxori_persistence::{Database, DatabaseSettings};
@@ -124,9 +124,23 @@ impl World {
     pub(crate) async fn neighbour_with(&self, keyring: Keyring) -> Connections {
         let (endpoints, clock) = (self.providers.endpoints(), self.clock.clone());
         let place = (self.url.as_str(), self.at_google.as_ref());
+        let own = |database: Arc<Database>| -> Arc<dyn AuditWriter> { database };
+        let audit = (AuditReads::Batched, own);
         let (connections, _) =
-            process_with(keyring, place, endpoints, clock, Death::at(None)).await;
+            process_with(keyring, audit, place, endpoints, clock, Death::at(None)).await;
         connections
+    }
+
+    /// The same, with another audit of reads.
+    pub(crate) async fn neighbour_auditing(
+        &self,
+        reads: AuditReads,
+        writer: impl Fn(Arc<Database>) -> Arc<dyn AuditWriter>,
+    ) -> (Connections, ReadAuditTask) {
+        let (endpoints, clock) = (self.providers.endpoints(), self.clock.clone());
+        let place = (self.url.as_str(), self.at_google.as_ref());
+        let (keyring, audit) = (keyring(MASTER_KEY, &[]), (reads, writer));
+        process_with(keyring, audit, place, endpoints, clock, Death::at(None)).await
     }
 
     /// The maintenance of keys, as a process with these master keys has it.
@@ -224,11 +238,22 @@ pub(crate) async fn process(
     clock: Arc<ManualClock>,
     death: Death,
 ) -> (Connections, ReadAuditTask) {
-    process_with(keyring(MASTER_KEY, &[]), place, endpoints, clock, death).await
+    let own = |database: Arc<Database>| -> Arc<dyn AuditWriter> { database };
+    let audit = (AuditReads::Batched, own);
+    process_with(
+        keyring(MASTER_KEY, &[]),
+        audit,
+        place,
+        endpoints,
+        clock,
+        death,
+    )
+    .await
 }
 
 async fn process_with(
     keyring: Keyring,
+    (reads, writer): (AuditReads, impl Fn(Arc<Database>) -> Arc<dyn AuditWriter>),
     (url, google): (&str, Option<&AtGoogle>),
     endpoints: &Endpoints,
     clock: Arc<ManualClock>,
@@ -245,7 +270,7 @@ async fn process_with(
     let http = HttpClient::new(&http).unwrap();
     let pool = http.pool();
     let marketplaces = clients(&settings_of(endpoints), &http, &time);
-    let (read_audit, audit) = ReadAudit::start(database.clone());
+    let (read_audit, audit) = ReadAudit::start(writer(database.clone()), reads);
     let dying = |real: Arc<dyn SecretStore>| -> Arc<dyn SecretStore> {
         let death = death.clone();
         Arc::new(DyingSecrets { real, death })

@@ -17,7 +17,8 @@ const CHANGES: usize = 200;
 
 pub(crate) async fn measure(rounds: usize, turn: Duration) {
     let database = TestDatabase::postgres();
-    let installation = Installation::with_cache(database, CONNECTIONS, "coherent").await;
+    let installation =
+        Installation::with(database, CONNECTIONS, ("CREDENTIAL_CACHE", "coherent")).await;
     let tenants: Vec<_> = (1..=CONNECTIONS).map(tenant).collect();
     let (mut rates, mut worst) = (Vec::new(), Vec::new());
     fill(installation.provider(), &tenants).await;

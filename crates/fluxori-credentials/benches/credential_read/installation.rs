@@ -25,17 +25,21 @@ pub(crate) struct Installation {
 impl Installation {
     /// Connects accounts of numbered tenants, through the front door.
     pub(crate) async fn new(database: TestDatabase, connections: u32) -> Self {
-        Self::with_cache(database, connections, "off").await
+        Self::with(database, connections, ("CREDENTIAL_CACHE", "off")).await
     }
 
-    /// The same, with another setting of `CREDENTIAL_CACHE`.
-    pub(crate) async fn with_cache(database: TestDatabase, connections: u32, cache: &str) -> Self {
+    /// The same, with another setting.
+    pub(crate) async fn with(
+        database: TestDatabase,
+        connections: u32,
+        (name, value): (&str, &str),
+    ) -> Self {
         #[expect(clippy::disallowed_methods, reason = "EXPOSE: a key of this run")]
         let key = make_master_key_text().expose_secret().to_owned();
         let environment = BTreeMap::from([
             ("DATABASE_URL".to_owned(), database.url().to_owned()),
             ("ENCRYPTION_KEY".to_owned(), key),
-            ("CREDENTIAL_CACHE".to_owned(), cache.to_owned()),
+            (name.to_owned(), value.to_owned()),
         ]);
         let settings = Settings::load(&Values::read(&environment, None).unwrap()).unwrap();
         migrate(&settings).await.unwrap();

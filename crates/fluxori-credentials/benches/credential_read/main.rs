@@ -13,6 +13,7 @@
     reason = "a benchmark that fails has nothing to say"
 )]
 
+mod audit;
 mod cached;
 mod installation;
 #[path = "../../../fluxori-persistence/benches/read/plain.rs"]
@@ -49,6 +50,7 @@ fn main() {
         postgresql(rounds, turn).await;
         sqlite(rounds, turn).await;
         cached::measure(rounds, turn).await;
+        audit::measure(rounds, turn).await;
     });
 }
 

@@ -1,6 +1,7 @@
 //! Settings: one name each, upper case in the environment, lower case in the file.
 
 mod addresses;
+mod audit_reads;
 mod cache_mode;
 mod error;
 mod list;
@@ -11,6 +12,7 @@ mod sections;
 mod sign_in;
 mod values;
 
+pub use audit_reads::AuditReadsMode;
 pub use cache_mode::CredentialCacheMode;
 pub use error::SettingsError;
 pub use list::List;

@@ -6,7 +6,7 @@ use fluxori_domain::{SecretText, ServiceName};
 use fluxori_marketplaces::{ApiVersion, BaseUrl, Scopes, SellerCentral, ShopUrl};
 use url::Url;
 
-use super::{CredentialCacheMode, List, Moment, Section, section::section};
+use super::{AuditReadsMode, CredentialCacheMode, List, Moment, Section, section::section};
 
 /// All sections, in the order of the reference page.
 pub(super) const fn all() -> &'static [Section] {
@@ -95,6 +95,10 @@ section!(
         /// Whether adapters keep opened credentials in memory: `off`, or `coherent`, which serves them without reading the
         /// database while PostgreSQL tells of every change, and needs PostgreSQL. `fluxori-server` keeps none.
         CREDENTIAL_CACHE => credential_cache: CredentialCacheMode, "off";
+        /// When reads of a credential are written to the audit trail: `batched`, at most a second or 1,000 events after the
+        /// secret was handed out; `strict`, before it is handed out, or it is not; `off`, never. Changes are always written,
+        /// with what they change.
+        AUDIT_READS => audit_reads: AuditReadsMode, "batched";
     }
 );
 

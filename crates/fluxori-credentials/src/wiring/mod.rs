@@ -1,3 +1,4 @@
+mod audit;
 mod google;
 mod keys;
 
@@ -22,6 +23,7 @@ use fluxori_vault::{
 };
 
 use crate::{SecretSection, Settings, StartError};
+pub use audit::open_audit_trails;
 pub(crate) use google::{Google, key_management, token_settings};
 pub use keys::{KeySurvey, survey_keys};
 
@@ -65,7 +67,9 @@ impl Wiring {
             .map(|vault| keys::keys(vault, &shared, &clock));
         let home = secrets.home();
         let marketplaces = clients(&marketplace_settings(settings), &http, &clock);
-        let (read_audit, audit) = ReadAudit::start(shared.clone());
+        audit::say_if_off(settings.service.audit_reads);
+        let (read_audit, audit) =
+            ReadAudit::start(shared.clone(), settings.service.audit_reads.into());
         let connections = Connections::new(Ports {
             connections: shared.clone(),
             transfers: shared.clone(),

@@ -1,6 +1,7 @@
 //! What the use cases need from the world. Other crates fill these in; nothing here does I/O.
 
 mod audit;
+mod audit_trail;
 mod changes;
 mod connections;
 mod data_keys;
@@ -23,6 +24,7 @@ mod webhooks;
 mod work;
 
 pub use audit::{AuditReader, AuditWriter};
+pub use audit_trail::{AuditChain, AuditSurvey, AuditTrail, StoredAuditEvent};
 pub use changes::{ChangeFeed, ChangeMark};
 pub use connections::{
     Candidates, Completion, ConnectionRepository, CredentialChange, CredentialRead, NewConnection,

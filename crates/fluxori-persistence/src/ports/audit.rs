@@ -11,9 +11,12 @@ use crate::{
     Database,
     dispatch::{long_read, transaction},
     failure::Failure,
-    queries::audit::Present,
+    queries::audit::{Appended, Present},
     rows::EventRow,
 };
+
+/// How often appending is tried: for those who have no chain yet, and for those that are there already.
+const ATTEMPTS: usize = 3;
 
 #[async_trait]
 impl AuditWriter for Database {
@@ -22,18 +25,32 @@ impl AuditWriter for Database {
             return Ok(());
         }
         let mut rows: Vec<EventRow> = events.into_iter().map(Into::into).collect();
-        // Neighbours in the index one after the other.
-        rows.sort_unstable_by(|one, other| one.primary_key().cmp(&other.primary_key()));
+        // In the order in which chains are locked, and in each as they happened.
+        rows.sort_unstable_by(|one, other| {
+            let by_organization = one.organization_id.cmp(&other.organization_id);
+            by_organization.then_with(|| one.id.0.cmp(&other.id.0))
+        });
         let rows = Arc::new(rows);
-        let mut result = Ok(());
-        for present in [Present::IsAnError, Present::IsLeftAlone] {
-            let rows = Arc::clone(&rows);
-            result = transaction!(self, audit::append(&rows, present));
-            if !result.as_ref().is_err_and(Failure::is_unique_violation) {
-                break;
+        let mut present = Present::IsAnError;
+        for _ in 0..ATTEMPTS {
+            let these = Arc::clone(&rows);
+            match transaction!(self, audit::append(&these, present)) {
+                Ok(Appended::All) => return Ok(()),
+                // In a transaction of its own: nobody waits for a new chain with an old one in his hands.
+                Ok(Appended::NoChain) => {
+                    let these = Arc::clone(&rows);
+                    transaction!(self, audit::begin(&these))
+                        .map_err(|failure| self.explain(failure))?;
+                }
+                Err(failure)
+                    if failure.is_unique_violation() && matches!(present, Present::IsAnError) =>
+                {
+                    present = Present::IsLeftAlone;
+                }
+                Err(failure) => return Err(self.explain(failure)),
             }
         }
-        result.map_err(|failure| self.explain(failure))
+        Err(self.explain(Failure::from(StorageError::Conflict)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ports of the domain, over the queries.
 
 mod audit;
+mod audit_trail;
 mod connections;
 mod data_keys;
 mod flows;

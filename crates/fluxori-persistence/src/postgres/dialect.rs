@@ -4,7 +4,7 @@ use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult,
     SelectableHelper as _, define_sql_function,
     result::{DatabaseErrorKind, Error as DriverError},
-    sql_types::{Array, BigInt, Nullable, Text},
+    sql_types::{Array, BigInt, Text},
 };
 use diesel_async::RunQueryDsl as _;
 use fluxori_domain::{
@@ -16,12 +16,11 @@ use super::form::Driver;
 use crate::{
     failure::Failure,
     queries::{
-        audit::Present,
         guards::{DataKeyLock, MasterKeyLock},
         ledger::its_entries,
         refreshes::{its_refreshes, the_credential},
     },
-    rows::{EventRow, HeldRow, LooseRow, RefreshRow},
+    rows::{HeldRow, LooseRow, RefreshRow},
     schema::{credential_refreshes, credentials, data_keys, loose_secrets},
     types::{Identifier, Instant, Key, Micros, Void},
 };
@@ -178,44 +177,6 @@ pub(crate) async fn clock(connection: &mut Driver<'_>) -> QueryResult<Micros> {
     diesel::select(clock_timestamp())
         .get_result(connection)
         .await
-}
-
-/// Appends events in one statement, however many.
-pub(crate) async fn append(
-    connection: &mut Driver<'_>,
-    events: &[EventRow],
-    present: Present,
-) -> Result<(), Failure> {
-    fn column<'e, T>(events: &'e [EventRow], value: impl Fn(&'e EventRow) -> T) -> Vec<T> {
-        events.iter().map(value).collect()
-    }
-    let conflict = match present {
-        Present::IsAnError => "",
-        Present::IsLeftAlone => "ON CONFLICT DO NOTHING",
-    };
-    diesel::sql_query(format!(
-        "INSERT INTO audit_events (organization_id, user_id, connection_id, id, marketplace, kind, \
-         service, purpose, generation, outcome, request_id, at, occurrences, actor) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
-         {conflict}"
-    ))
-    .bind::<Array<Text>, _>(column(events, |event| event.organization_id.as_str()))
-    .bind::<Array<Text>, _>(column(events, |event| event.user_id.as_str()))
-    .bind::<Array<Identifier>, _>(column(events, |event| event.connection_id))
-    .bind::<Array<Identifier>, _>(column(events, |event| event.id))
-    .bind::<Array<Text>, _>(column(events, |event| event.marketplace.as_str()))
-    .bind::<Array<Text>, _>(column(events, |event| event.kind.as_str()))
-    .bind::<Array<Text>, _>(column(events, |event| event.service.as_str()))
-    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.purpose.as_deref()))
-    .bind::<Array<Nullable<BigInt>>, _>(column(events, |event| event.generation))
-    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.outcome.as_deref()))
-    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.request_id.as_deref()))
-    .bind::<Array<Instant>, _>(column(events, |event| event.at))
-    .bind::<Array<BigInt>, _>(column(events, |event| event.occurrences))
-    .bind::<Array<Nullable<Text>>, _>(column(events, |event| event.actor.as_deref()))
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// Whether the same statement may succeed later, or on another connection.

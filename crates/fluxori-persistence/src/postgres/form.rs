@@ -2,7 +2,7 @@
 
 pub(crate) use diesel_async::RunQueryDsl;
 
-pub(crate) use super::dialect;
+pub(crate) use super::{dialect, trail};
 pub(crate) use crate::queries::{
     audit::postgres as audit, defaults::postgres as defaults, guards::postgres as guards,
     idempotency::postgres as idempotency, insert::postgres as insert, ledger::postgres as ledger,

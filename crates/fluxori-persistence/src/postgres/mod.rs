@@ -2,6 +2,7 @@
 
 pub(crate) mod dialect;
 pub(crate) mod form;
+pub(crate) mod trail;
 
 mod address;
 mod batches;

@@ -1,10 +1,20 @@
-//! The audit trail.
+//! The audit trail: appending to it, and reading that of a connection.
+
+use std::collections::BTreeSet;
 
 use diesel::{ExpressionMethods as _, QueryDsl as _, QueryResult, SelectableHelper as _};
-use fluxori_domain::{AuditFilter, ConnectionId, OrganizationId, PageRequest, TenantScope, UserId};
+use fluxori_domain::{
+    AuditFilter, ConnectionId, OrganizationId, PageRequest, TenantScope, UserId,
+    ports::StorageError,
+};
 
 use super::dual;
-use crate::{failure::Failure, rows::EventRow, schema::audit_events, types::Key};
+use crate::{
+    failure::Failure,
+    rows::{ChainRow, ChainedRow, EventRow, HeadRow},
+    schema::audit_events,
+    types::Key,
+};
 
 /// What to do about an event that is there already.
 #[derive(Debug, Clone, Copy)]
@@ -15,16 +25,93 @@ pub(crate) enum Present {
     IsLeftAlone,
 }
 
+/// What came of appending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// All are there.
+    All,
+    /// Organizations have no chain yet: nothing was appended.
+    NoChain,
+}
+
+/// Gives events, ordered by organization, the next places in the chains of theirs.
+fn chain(heads: &mut [HeadRow], events: Vec<EventRow>) -> Result<Vec<ChainedRow>, Failure> {
+    let mut heads = heads.iter_mut();
+    let mut head = heads.next();
+    let mut chained = Vec::with_capacity(events.len());
+    for event in events {
+        while head
+            .as_ref()
+            .is_some_and(|head| head.organization_id < event.organization_id)
+        {
+            head = heads.next();
+        }
+        let head = head
+            .as_mut()
+            .filter(|head| head.organization_id == event.organization_id)
+            .ok_or(StorageError::Conflict)?;
+        chained.push(head.take_up(event)?);
+    }
+    Ok(chained)
+}
+
+fn organizations(events: &[EventRow]) -> Vec<&str> {
+    let mut organizations: Vec<_> = events
+        .iter()
+        .map(|event| event.organization_id.as_str())
+        .collect();
+    organizations.dedup();
+    organizations
+}
+
 dual! {
-    /// Adds one event, as part of a change.
-    fn record(connection, event: &EventRow) -> QueryResult<()> {
-        let insert = diesel::insert_into(audit_events::table).values(event);
-        wait!(insert.execute(connection)).map(|_| ())
+    /// Adds events of one organization, as the last part of a change: whoever waits for the chain must not be waited
+    /// for by its holder.
+    fn record(connection, events: Vec<EventRow>) -> Result<(), Failure> {
+        let [first, ..] = events.as_slice() else {
+            return Ok(());
+        };
+        let organization = first.organization_id.clone();
+        let mut head = wait!(trail::lock_chain(connection, &organization))?;
+        if head.is_none() {
+            wait!(begin_chains(connection, &[&organization]))?;
+            head = wait!(trail::lock_chain(connection, &organization))?;
+        }
+        let mut head = head.ok_or(StorageError::Conflict)?;
+        let chained = chain(std::slice::from_mut(&mut head), events)?;
+        Ok(wait!(trail::store_chained(connection, &head, &chained))?)
     }
 
-    /// Adds many events.
-    fn append(connection, events: &[EventRow], present: Present) -> Result<(), Failure> {
-        wait!(dialect::append(connection, events, present))
+    /// Chains without events, for organizations that have none yet.
+    fn begin_chains(connection, organizations: &[&str]) -> Result<(), Failure> {
+        let chains: Vec<_> = organizations.iter().map(|name| ChainRow::empty(name)).collect();
+        wait!(trail::begin_chains(connection, &chains))?;
+        Ok(())
+    }
+
+    /// The same, for the organizations of these events.
+    fn begin(connection, events: &[EventRow]) -> Result<(), Failure> {
+        wait!(begin_chains(connection, &organizations(events)))
+    }
+
+    /// Adds many events of many organizations, in the order of the organizations.
+    fn append(connection, events: &[EventRow], present: Present) -> Result<Appended, Failure> {
+        let organizations = organizations(events);
+        let mut heads = wait!(trail::lock_chains(connection, &organizations))?;
+        if heads.len() < organizations.len() {
+            return Ok(Appended::NoChain);
+        }
+        let mut events = events.to_vec();
+        if let Present::IsLeftAlone = present {
+            let there: BTreeSet<_> = wait!(trail::those_there(connection, &events))?
+                .into_iter()
+                .map(|Key(id)| id)
+                .collect();
+            events.retain(|event| !there.contains(&event.id.0));
+        }
+        let chained = chain(&mut heads, events)?;
+        wait!(trail::append(connection, &heads, &chained))?;
+        Ok(Appended::All)
     }
 
     /// One more event than a page holds, newest first.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    rows::{CredentialRow, EventRow, HeldRow, TombstoneRow},
+    rows::{CredentialRow, HeldRow, TombstoneRow},
     schema::{connections, credentials},
     types::{Key, Micros},
 };
@@ -75,7 +75,6 @@ dual! {
         if was_default {
             wait!(defaults::give_to_the_only_one(connection, scope, event.marketplace, at))?;
         }
-        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         let tombstone = connections::table
             .inner_join(credentials::table.on(its_credential()))
             .filter(connections::organization_id.eq(scope.organization.as_str()))
@@ -83,6 +82,7 @@ dual! {
             .filter(connections::id.eq(Key(*id.as_uuid())))
             .select((TombstoneRow::as_select(), CredentialRow::as_select(), still_used()));
         let row: (TombstoneRow, CredentialRow, bool) = wait!(tombstone.first(connection))?;
+        wait!(audit::record(connection, vec![event.clone().into()]))?;
         Ok(crate::rows::tombstone(row)?)
     }
 
@@ -131,7 +131,7 @@ dual! {
         if let Some(held) = wait!(removed.get_result(connection)).optional()? {
             wait!(ledger::let_go(connection, &held, event.at))?;
         }
-        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
+        wait!(audit::record(connection, vec![event.clone().into()]))?;
         Ok(())
     }
 }

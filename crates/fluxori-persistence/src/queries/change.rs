@@ -13,7 +13,7 @@ use fluxori_domain::{
 use super::{dual, read::living, refreshes::the_credential};
 use crate::{
     failure::Failure,
-    rows::{ConnectionChange, ConnectionRow, CredentialChangeRow, EventRow},
+    rows::{ConnectionChange, ConnectionRow, CredentialChangeRow},
     schema::{connections, credentials},
     types::{Key, Micros},
 };
@@ -45,7 +45,7 @@ dual! {
         if let Some(secret) = secret {
             wait!(replace_secret(connection, &stored, secret, event.at))?;
         }
-        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
+        wait!(audit::record(connection, vec![event.clone().into()]))?;
         Ok(stored)
     }
 
@@ -92,7 +92,7 @@ dual! {
         if !noted && wait!(read::find(connection, scope, id))?.is_none() {
             return Ok(false);
         }
-        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
+        wait!(audit::record(connection, vec![event.clone().into()]))?;
         Ok(true)
     }
 }

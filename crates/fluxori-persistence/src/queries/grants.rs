@@ -7,7 +7,7 @@ use diesel::{
     dsl::{auto_type, exists, not},
 };
 use fluxori_domain::{
-    AuditEvent, Connection, Credential, CredentialId, TenantScope,
+    Connection, Credential, CredentialId, TenantScope,
     ports::{GrantedConnection, NewGrant, StorageError},
 };
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    rows::{ConnectionChange, ConnectionRow, CredentialRow, EventRow, FoundRow, HeldRow},
+    rows::{ConnectionChange, ConnectionRow, CredentialRow, FoundRow, HeldRow},
     schema::{connections, credentials},
     types::{Key, Micros},
 };
@@ -41,16 +41,20 @@ dual! {
         let Credential { scope, id, secret, .. } = &grant.credential;
         wait!(ledger::take_up(connection, scope, Key(*id.as_uuid()), secret))?;
         let mut stored = Vec::with_capacity(grant.connections.len());
+        let mut events = Vec::with_capacity(grant.connections.len());
         for granted in &grant.connections {
             stored.push(match granted {
                 GrantedConnection::New(new, event) => {
-                    wait!(insert::insert_connection(connection, new, event, grant.credential.clocks))?
+                    events.push(event.clone().into());
+                    wait!(insert::insert_connection(connection, new, grant.credential.clocks))?
                 }
                 GrantedConnection::Renewed(renewed, event) => {
-                    wait!(renew(connection, renewed, event, &grant.credential))?
+                    events.push(event.clone().into());
+                    wait!(renew(connection, renewed, event.at, &grant.credential))?
                 }
             });
         }
+        wait!(audit::record(connection, events))?;
         Ok(stored)
     }
 
@@ -58,7 +62,7 @@ dual! {
     fn renew(
         connection,
         renewed: &Connection,
-        event: &AuditEvent,
+        at: DateTime<Utc>,
         credential: &Credential,
     ) -> Result<Connection, Failure> {
         let scope = &renewed.scope;
@@ -81,9 +85,8 @@ dual! {
             .filter(credentials::user_id.eq(scope.user.as_str()))
             .filter(credentials::id.eq(left))
             .filter(not(named_by_a_connection()));
-        let mark = credentials::abandoned_at.eq(Micros::of(event.at));
+        let mark = credentials::abandoned_at.eq(Micros::of(at));
         wait!(diesel::update(abandoned).set(mark).execute(connection))?;
-        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         Ok(stored.connection(credential.clocks)?)
     }
 

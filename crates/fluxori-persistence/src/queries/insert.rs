@@ -4,14 +4,14 @@ use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, SelectableHelper as _,
 };
 use fluxori_domain::{
-    AuditEvent, Clocks, Connection, Credential,
+    Clocks, Connection, Credential,
     ports::{NewConnection, StorageError},
 };
 
 use super::dual;
 use crate::{
     failure::Failure,
-    rows::{ConnectionRow, CredentialRow, EventRow},
+    rows::{ConnectionRow, CredentialRow},
     schema::{connections, credentials},
     types::{Key, Micros},
 };
@@ -20,19 +20,19 @@ dual! {
     /// Stores a connection with all that belongs to it.
     fn insert(connection, new: &NewConnection) -> Result<Connection, Failure> {
         wait!(store_credential(connection, &new.credential))?;
-        let stored = wait!(insert_connection(connection, &new.connection, &new.event, new.credential.clocks))?;
+        let stored = wait!(insert_connection(connection, &new.connection, new.credential.clocks))?;
         if let Some(completion) = &new.completes {
             let Connection { scope, id, .. } = &new.connection;
             wait!(idempotency::complete(connection, scope, completion, *id))?;
         }
+        wait!(audit::record(connection, vec![new.event.clone().into()]))?;
         Ok(stored)
     }
 
-    /// Stores a connection whose credential is there, with its event.
+    /// Stores a connection whose credential is there. Its event is for the caller to record, last.
     fn insert_connection(
         connection,
         new: &Connection,
-        event: &AuditEvent,
         clocks: Clocks,
     ) -> Result<Connection, Failure> {
         let Connection { scope, marketplace, .. } = new;
@@ -48,7 +48,6 @@ dual! {
             .values(&row)
             .returning(ConnectionRow::as_returning());
         let stored: ConnectionRow = wait!(insert.get_result(connection))?;
-        wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         Ok(stored.connection(clocks)?)
     }
 

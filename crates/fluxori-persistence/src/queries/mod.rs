@@ -1,6 +1,7 @@
 //! Every query, written once and compiled twice: awaited on PostgreSQL, called on SQLite.
 
 pub(crate) mod audit;
+pub(crate) mod audit_trail;
 pub(crate) mod burial;
 pub(crate) mod change;
 pub(crate) mod data_keys;

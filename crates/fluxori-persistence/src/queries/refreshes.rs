@@ -177,9 +177,11 @@ dual! {
                 .set(CredentialChangeRow::of(change));
             wait!(update.execute(connection))?;
             row.refreshed_at = Some(Micros::of(event.at));
-            wait!(audit::record(connection, &EventRow::from(event.clone())))?;
         }
         wait!(store(connection, &lease.scope, id, &row))?;
+        if held.is_some() {
+            wait!(audit::record(connection, vec![event.clone().into()]))?;
+        }
         Ok(held.is_some())
     }
 
@@ -241,14 +243,14 @@ dual! {
         );
         let update = diesel::update(alive).set(change).returning(connections::id);
         let condemned: Vec<Key> = wait!(update.get_results(connection))?;
-        for connection_id in condemned {
-            let event = AuditEvent {
+        let events = condemned.into_iter().map(|connection_id| {
+            EventRow::from(AuditEvent {
                 id: AuditEventId::make(event.at),
                 connection: ConnectionId::from_uuid(connection_id.0),
                 ..event.clone()
-            };
-            wait!(audit::record(connection, &EventRow::from(event)))?;
-        }
+            })
+        });
+        wait!(audit::record(connection, events.collect()))?;
         Ok(true)
     }
 

@@ -68,9 +68,8 @@ dual! {
         let entries = loose_secrets::table.filter(its_entries(from, id));
         let given = loose_secrets::user_id.eq(to.user.as_str());
         wait!(diesel::update(entries).set(given).execute(connection))?;
-        for event in &transfer.events {
-            wait!(audit::record(connection, &EventRow::from(event.clone())))?;
-        }
+        let events = transfer.events.iter().map(|event| EventRow::from(event.clone()));
+        wait!(audit::record(connection, events.collect()))?;
         Ok(())
     }
 

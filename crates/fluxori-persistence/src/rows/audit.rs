@@ -29,18 +29,6 @@ pub(crate) struct EventRow {
     pub(crate) actor: Option<String>,
 }
 
-impl EventRow {
-    /// The columns of the primary key, in their order.
-    pub(crate) fn primary_key(&self) -> (&str, &str, &uuid::Uuid, &uuid::Uuid) {
-        (
-            &self.organization_id,
-            &self.user_id,
-            &self.connection_id.0,
-            &self.id.0,
-        )
-    }
-}
-
 impl From<AuditEvent> for EventRow {
     fn from(event: AuditEvent) -> Self {
         Self {

@@ -3,6 +3,7 @@
 //! A row that holds something this program never writes is reported with table, column and key, never guessed at.
 
 mod audit;
+mod audit_chain;
 mod census;
 mod connection;
 mod credential;
@@ -24,6 +25,7 @@ use chrono::{DateTime, Utc};
 use fluxori_domain::{SecretHash, TenantScope, ports::StorageError};
 
 pub(crate) use audit::EventRow;
+pub(crate) use audit_chain::{ChainRow, ChainedRow, HeadRow};
 pub(crate) use census::CensusRow;
 pub(crate) use connection::{ConnectionChange, ConnectionRow, FoundRow};
 use credential::ClocksRow;

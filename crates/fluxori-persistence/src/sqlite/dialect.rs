@@ -15,13 +15,12 @@ use super::form::Driver;
 use crate::{
     failure::Failure,
     queries::{
-        audit::Present,
         guards::{DataKeyLock, MasterKeyLock},
         ledger::its_entries,
         refreshes::{its_refreshes, the_credential},
     },
-    rows::{EventRow, HeldRow, LooseRow, RefreshRow},
-    schema::{audit_events, credential_refreshes, credentials, data_keys, loose_secrets},
+    rows::{HeldRow, LooseRow, RefreshRow},
+    schema::{credential_refreshes, credentials, data_keys, loose_secrets},
     types::{Instant, Key, Micros},
 };
 
@@ -150,22 +149,6 @@ pub(crate) const CENSUS: &str = "\
 pub(crate) fn clock(connection: &mut Driver) -> QueryResult<Micros> {
     let now = sql::<Instant>("CAST(unixepoch('subsec') * 1000000 AS INTEGER)");
     diesel::select(now).get_result(connection)
-}
-
-/// Appends events one by one with a prepared statement, which beats one long statement here.
-pub(crate) fn append(
-    connection: &mut Driver,
-    events: &[EventRow],
-    present: Present,
-) -> Result<(), Failure> {
-    for event in events {
-        let insert = diesel::insert_into(audit_events::table).values(event);
-        match present {
-            Present::IsAnError => insert.execute(connection)?,
-            Present::IsLeftAlone => insert.on_conflict_do_nothing().execute(connection)?,
-        };
-    }
-    Ok(())
 }
 
 /// Beginnings of SQLite's own fixed messages for trouble that can pass: the driver does not keep the code.

@@ -2,7 +2,7 @@
 
 pub(crate) use diesel::RunQueryDsl;
 
-pub(crate) use super::dialect;
+pub(crate) use super::{dialect, trail};
 pub(crate) use crate::queries::{
     audit::sqlite as audit, defaults::sqlite as defaults, guards::sqlite as guards,
     idempotency::sqlite as idempotency, insert::sqlite as insert, ledger::sqlite as ledger,

@@ -6,6 +6,7 @@ mod support;
 mod transfers;
 
 mod audit;
+mod audit_trail;
 mod changes;
 mod connections;
 mod data_keys;

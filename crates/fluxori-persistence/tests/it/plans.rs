@@ -152,7 +152,7 @@ fn fill(store: &Store) {
          INSERT INTO connections SELECT 'org-1', 'user-' || n, {id}, 'takealot', 'api_key', 'L', 'a', NULL, \
          '{{}}', 'pending', NULL, NULL, NULL, NULL, NULL, true, {id}, 1, {time}, {time}, NULL, false {from};
          INSERT INTO audit_events SELECT 'org-1', 'user-' || n, {id}, {id}, 'takealot', 'k', 's', \
-         NULL, NULL, NULL, NULL, {time}, 1, NULL {from};
+         NULL, NULL, NULL, NULL, {time}, 1, NULL, NULL, NULL {from};
          INSERT INTO loose_secrets SELECT 'org-1', 'user-' || n, {id}, {id}, 'google_secret_manager', 'p', NULL, \
          {time}, NULL {from};
          INSERT INTO sessions SELECT {hash}, 'session', 'org-1', 'user-' || n, false, {time}, NULL {from};

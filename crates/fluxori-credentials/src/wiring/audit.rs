@@ -1,0 +1,30 @@
+use std::sync::Arc;
+
+use fluxori_connections::AuditTrails;
+use fluxori_domain::Clock;
+use fluxori_persistence::{Database, DatabaseSettings};
+
+use super::copy;
+use crate::{AuditReadsMode, DatabaseSection, StartError};
+
+/// Opens the audit trails for maintenance. Needs the database and no key.
+///
+/// # Errors
+/// [`StartError`], saying what to do.
+pub async fn open_audit_trails(
+    settings: &DatabaseSection,
+    clock: Arc<dyn Clock>,
+) -> Result<AuditTrails, StartError> {
+    let database = DatabaseSettings::new(copy(&settings.database_url));
+    Ok(AuditTrails {
+        trail: Arc::new(Database::connect(&database).await?),
+        clock,
+    })
+}
+
+/// So that nobody believes in a trail that is not kept.
+pub(super) fn say_if_off(mode: AuditReadsMode) {
+    if mode == AuditReadsMode::Off {
+        tracing::warn!("AUDIT_READS=off: nobody will know who read which credential");
+    }
+}
