@@ -6,6 +6,7 @@ use crate::commands::{
     DoctorArguments, ProbeArguments, SignInLinkArguments,
     audit::{ExportArguments, HeadsArguments, PruneArguments, VerifyArguments},
     keys::{ResealArguments, RetireArguments, RotateArguments},
+    organizations::ForgetArguments,
     secrets::{MigrateArguments, ReconcileArguments},
 };
 
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// The audit trail: check, export and prune it. Needs the database and no key.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Whole organizations.
+    #[command(subcommand)]
+    Organizations(OrganizationsCommand),
     /// Print a link that signs in to the page, once. For development: needs `SIGN_IN_LINKS=true`.
     SignInLink(SignInLinkArguments),
     /// Examine settings, keys, database, Google Cloud and marketplaces, and say what to mend. Changes nothing.
@@ -80,6 +84,12 @@ pub(crate) enum AuditCommand {
     Export(ExportArguments),
     /// Delete old events, so that the rest can still be checked. Only counts them without --yes.
     Prune(PruneArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganizationsCommand {
+    /// Remove everything of an organization for ever, its data keys first. Only counts it without --yes.
+    Forget(ForgetArguments),
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,7 +12,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, AuditCommand, Command, ConfigCommand, KeysCommand, SecretsCommand};
+use arguments::{
+    Arguments, AuditCommand, Command, ConfigCommand, KeysCommand, OrganizationsCommand,
+    SecretsCommand,
+};
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command.unwrap_or_default() {
@@ -34,6 +37,9 @@ fn main() -> ExitCode {
         Command::Audit(AuditCommand::Heads(arguments)) => commands::audit::heads(&arguments),
         Command::Audit(AuditCommand::Export(arguments)) => commands::audit::export(&arguments),
         Command::Audit(AuditCommand::Prune(arguments)) => commands::audit::prune(&arguments),
+        Command::Organizations(OrganizationsCommand::Forget(arguments)) => {
+            commands::organizations::forget(&arguments)
+        }
         Command::SignInLink(arguments) => commands::sign_in_link(&arguments),
         Command::Doctor(arguments) => commands::doctor(&arguments),
         Command::Probe(arguments) => commands::probe(&arguments),

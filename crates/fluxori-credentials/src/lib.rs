@@ -26,12 +26,14 @@ pub use wiring::{
 
 // What the server needs to say what background work and maintenance did.
 pub use fluxori_connections::{
-    AuditDamage, AuditFinding, AuditHeads, AuditTrails, Damage, Housekeeping, Inventory, Keys,
-    MalformedHead, Move, Prune, PruneReport, Reseal, ResealReport, Retirement, Rotate,
+    AuditDamage, AuditFinding, AuditHeads, AuditTrails, Damage, Forgotten, Housekeeping, Inventory,
+    Keys, MalformedHead, Move, Prune, PruneReport, Reseal, ResealReport, Retirement, Rotate,
     RotateReport, VerifyReport, VerifyTrails,
 };
 // What an export of the audit trail consists of.
 pub use fluxori_domain::ports::{AuditChain, StoredAuditEvent};
+// What forgetting an organization removes.
+pub use fluxori_domain::ports::{OrganizationContents, OrganizationRemoval};
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Backend, Clock, ConnectionId, ConnectionStatus,

@@ -6,6 +6,7 @@ mod doctor;
 pub(crate) mod keys;
 mod migrate;
 mod openapi;
+pub(crate) mod organizations;
 mod probe;
 mod progress;
 pub(crate) mod secrets;

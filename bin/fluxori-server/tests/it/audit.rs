@@ -171,3 +171,56 @@ async fn a_file_that_holds_no_heads_and_a_mode_that_is_none_are_refused() {
     let (refusal, is_done) = told(&installation.run(&["serve"]));
     assert!(!is_done && refusal.contains("AUDIT_READS"), "{refusal}");
 }
+
+#[rstest]
+#[case::sqlite(TestDatabase::sqlite())]
+#[case::postgresql(TestDatabase::postgres())]
+#[tokio::test]
+async fn an_organization_is_forgotten_only_by_who_says_so_twice(#[case] database: TestDatabase) {
+    let place = Place::with_events(database).await;
+    let counted = place.done(&["organizations", "forget", "engines"]);
+    assert!(
+        counted.contains("2 connection(s)") && counted.contains("nothing was changed"),
+        "{counted}"
+    );
+    for refused in [
+        &["organizations", "forget", "engines", "--yes"][..],
+        &[
+            "organizations",
+            "forget",
+            "engines",
+            "--yes",
+            "--confirm",
+            "engine",
+        ],
+    ] {
+        let (refusal, is_done) = place.run(refused);
+        assert!(
+            !is_done && refusal.contains("nothing was changed"),
+            "{refusal}"
+        );
+    }
+    let heads = place.done(&["audit", "heads"]);
+    let done = place.done(&[
+        "organizations",
+        "forget",
+        "engines",
+        "--yes",
+        "--confirm",
+        "engines",
+    ]);
+    assert!(
+        done.contains("1 data key(s) destroyed; 2 credential(s)"),
+        "{done}"
+    );
+    let counted = place.done(&["organizations", "forget", "engines"]);
+    assert!(
+        counted.contains("0 connection(s)") && counted.contains("0 audit event(s)"),
+        "{counted}"
+    );
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    write!(file, "{heads}").unwrap();
+    let (report, is_fine) =
+        place.run(&["audit", "verify", "--heads", file.path().to_str().unwrap()]);
+    assert!(!is_fine && report.contains("engines head: "), "{report}");
+}

@@ -18,6 +18,7 @@ mod disconnect;
 mod dying;
 mod dying_keys;
 mod dying_secrets;
+mod forget;
 mod google;
 mod idempotency;
 mod keys;

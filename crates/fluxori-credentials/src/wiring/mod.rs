@@ -9,7 +9,9 @@ use fluxori_connections::{
 };
 use fluxori_domain::{
     Backend, Clock, SecretText,
-    ports::{SecretLedger as _, SecretMoves as _, SecretStore, SessionRepository},
+    ports::{
+        OrganizationRemoval, SecretLedger as _, SecretMoves as _, SecretStore, SessionRepository,
+    },
 };
 use fluxori_marketplaces::{
     AmazonSettings, HttpClient, HttpSettings, MarketplaceSettings, ShopifySettings,
@@ -130,6 +132,12 @@ impl Wiring {
     #[must_use]
     pub const fn http(&self) -> &HttpClient {
         &self.http
+    }
+
+    /// What removes whole organizations.
+    #[must_use]
+    pub fn removal(&self) -> Arc<dyn OrganizationRemoval> {
+        Arc::new(self.database.clone())
     }
 
     /// Who is signed in to the page.

@@ -6,6 +6,7 @@ mod changes;
 mod connections;
 mod data_keys;
 mod flows;
+mod forgetting;
 mod grants;
 mod idempotency;
 mod key_maintenance;
@@ -32,6 +33,7 @@ pub use connections::{
 };
 pub use data_keys::{DataKeyRepository, KnownMasterKey, WrappedDataKey};
 pub use flows::{FlowRepository, OAuthFlow};
+pub use forgetting::{OrganizationContents, OrganizationRemoval};
 pub use grants::{GrantRepository, GrantedConnection, NewGrant};
 pub use idempotency::{IdempotencyRepository, Reservation};
 pub use key_maintenance::{KeyMaintenance, Resealed, SealedCount, WrappedBy};

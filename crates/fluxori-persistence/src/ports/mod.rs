@@ -5,6 +5,7 @@ mod audit_trail;
 mod connections;
 mod data_keys;
 mod flows;
+mod forgetting;
 mod grants;
 mod idempotency;
 mod keys;

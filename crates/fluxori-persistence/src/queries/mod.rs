@@ -7,6 +7,7 @@ pub(crate) mod change;
 pub(crate) mod data_keys;
 pub(crate) mod defaults;
 pub(crate) mod flows;
+pub(crate) mod forgetting;
 pub(crate) mod grants;
 pub(crate) mod guards;
 pub(crate) mod idempotency;

@@ -1,0 +1,5 @@
+//! Whole organizations.
+
+mod forget;
+
+pub(crate) use forget::{ForgetArguments, forget};
