@@ -100,7 +100,7 @@ impl Connections {
         for id in &wanted {
             if !results.contains_key(id) {
                 let result = match self.ports.connections.owner(organization, *id).await? {
-                    Some(owner) if owner == to.user => TransferResult::AlreadyThere,
+                    Some(holder) if holder == to.user => TransferResult::AlreadyThere,
                     _ => TransferResult::NotFound,
                 };
                 results.insert(*id, result);

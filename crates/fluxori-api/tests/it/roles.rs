@@ -14,9 +14,12 @@ use crate::{
     visitor::{Visitor, seller},
 };
 
+/// A user, an organization and the role that the token names.
+type Who = (&'static str, &'static str, Option<&'static str>);
+
 /// The columns of the table: who asks, as which user of which organization, with which role. The connection is the usual
 /// user's.
-const CALLERS: [(&str, Option<(&str, &str, Option<&str>)>); 9] = [
+const CALLERS: [(&str, Option<Who>); 9] = [
     ("nobody", None),
     ("owner", Some((USER, ORGANIZATION, None))),
     (
@@ -101,7 +104,7 @@ async fn roomy() -> TestApp {
 }
 
 /// A request of a user with this role.
-fn ask_as(app: &TestApp, who: (&str, &str, Option<&str>), method: Method, path: &str) -> Ask {
+fn ask_as(app: &TestApp, who: Who, method: Method, path: &str) -> Ask {
     let (user, organization, role) = who;
     let mut claims = tokens::claims(user, organization, fluxori_domain::Clock::now(&*app.clock));
     if let Some(role) = role {
@@ -145,12 +148,12 @@ async fn every_route_lets_in_whom_the_table_says() {
     app.stop().await.unwrap();
 }
 
-const ADMIN: (&str, &str, Option<&str>) = ("admin", ORGANIZATION, Some("org_admin"));
-const AUDITOR: (&str, &str, Option<&str>) = ("auditor", ORGANIZATION, Some("auditor"));
-const COLLEAGUE: (&str, &str, Option<&str>) = ("colleague", ORGANIZATION, None);
-const STRANGE_ADMIN: (&str, &str, Option<&str>) = ("admin", "org-2", Some("org_admin"));
+const ADMIN: Who = ("admin", ORGANIZATION, Some("org_admin"));
+const AUDITOR: Who = ("auditor", ORGANIZATION, Some("auditor"));
+const COLLEAGUE: Who = ("colleague", ORGANIZATION, None);
+const STRANGE_ADMIN: Who = ("admin", "org-2", Some("org_admin"));
 
-async fn get_as(app: &TestApp, who: (&str, &str, Option<&str>), path: &str) -> Answer {
+async fn get_as(app: &TestApp, who: Who, path: &str) -> Answer {
     ask_as(app, who, Method::GET, path).send().await
 }
 

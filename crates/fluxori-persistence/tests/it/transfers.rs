@@ -131,7 +131,7 @@ on_both! {
             panic!("no lease");
         };
         assert_eq!(give(&store, &[&given]).await, TransferEnd::Busy);
-        assert_eq!(of(&store, &alice()).await, [given.clone()]);
+        assert_eq!(of(&store, &alice()).await, std::slice::from_ref(&given));
         let until = at(600);
         refreshes(&store).fail(&lease, OutcomeClass::Transient, until).await.unwrap();
         assert_eq!(give(&store, &[&given]).await, TransferEnd::Done);
