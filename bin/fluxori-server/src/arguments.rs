@@ -58,6 +58,9 @@ pub(crate) enum Command {
     /// Settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Metrics.
+    #[command(subcommand)]
+    Metrics(MetricsCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -101,6 +104,12 @@ pub(crate) enum SecretsCommand {
     /// Compare Google Secret Manager with the database: finish interrupted changes, report strays and losses, and what the
     /// versions cost.
     Reconcile(ReconcileArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MetricsCommand {
+    /// Print the reference of all metrics, as Markdown.
+    Reference,
 }
 
 #[derive(Debug, Subcommand)]

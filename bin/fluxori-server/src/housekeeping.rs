@@ -2,9 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use fluxori_credentials::{Clock, ExpiryWatch, Housekeeping, ServiceName, Settings, Wiring};
+use ::metrics::{counter, gauge};
+use fluxori_credentials::{
+    Clock, ExpiryWatch, Housekeeping, ServiceName, Settings, Wiring,
+    telemetry::{HOUSEKEEPING_LAST_ROUND, HOUSEKEEPING_ROUNDS},
+};
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
+
+use crate::{
+    figures::Figures,
+    metrics::{self, KeepsHouse},
+};
 
 /// What background work needs.
 pub(crate) struct Housekeeper {
@@ -14,11 +23,18 @@ pub(crate) struct Housekeeper {
     pause: Duration,
     secrets: ExpiryWatch,
     owner: Uuid,
+    keeps_house: KeepsHouse,
+    figures: Figures,
 }
 
 impl Housekeeper {
     /// Takes what the settings say.
-    pub(crate) fn new(settings: &Settings, wiring: Arc<Wiring>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        settings: &Settings,
+        wiring: Arc<Wiring>,
+        clock: Arc<dyn Clock>,
+        keeps_house: KeepsHouse,
+    ) -> Self {
         Self {
             wiring,
             clock,
@@ -26,6 +42,8 @@ impl Housekeeper {
             pause: Duration::from_secs(u64::from(settings.service.housekeeping_seconds)),
             secrets: ExpiryWatch::new(settings),
             owner: Uuid::new_v4(),
+            keeps_house,
+            figures: Figures::new(),
         }
     }
 
@@ -52,20 +70,35 @@ impl Housekeeper {
 
     /// Of all replicas one at a time does it; when it dies, another one takes over after two pauses. A failure is tried
     /// again at the next round.
-    async fn round(&self) {
+    async fn round(&mut self) {
         let connections = self.wiring.connections();
         let lease = self.pause * 2;
         match connections
             .housekeeping(&self.service, self.owner, lease)
             .await
         {
-            Ok(None) => tracing::debug!("another server keeps house"),
+            Ok(None) => {
+                tracing::debug!("another server keeps house");
+                self.ended("elsewhere");
+            }
             Ok(Some(done)) => {
                 report(done);
                 self.forget_sessions().await;
+                self.figures.look(&self.wiring, &*self.clock).await;
+                let now = self.clock.now().timestamp_millis();
+                gauge!(HOUSEKEEPING_LAST_ROUND).set(metrics::seconds(now));
+                self.ended("done");
             }
-            Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
+            Err(error) => {
+                tracing::warn!(%error, "housekeeping will be tried again");
+                self.ended("failed");
+            }
         }
+    }
+
+    fn ended(&self, result: &'static str) {
+        counter!(HOUSEKEEPING_ROUNDS, "result" => result).increment(1);
+        self.keeps_house.set(result == "done");
     }
 
     async fn forget_sessions(&self) {

@@ -3,9 +3,11 @@
 mod api_settings;
 mod arguments;
 mod commands;
+mod figures;
 mod housekeeping;
 mod identity_http;
 mod logging;
+mod metrics;
 mod page;
 
 use std::process::ExitCode;
@@ -13,8 +15,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{
-    Arguments, AuditCommand, Command, ConfigCommand, KeysCommand, OrganizationsCommand,
-    SecretsCommand,
+    Arguments, AuditCommand, Command, ConfigCommand, KeysCommand, MetricsCommand,
+    OrganizationsCommand, SecretsCommand,
 };
 
 fn main() -> ExitCode {
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Probe(arguments) => commands::probe(&arguments),
         Command::Openapi => commands::openapi(),
         Command::Config(ConfigCommand::Reference) => commands::config_reference(),
+        Command::Metrics(MetricsCommand::Reference) => commands::metrics_reference(),
     };
     match result {
         Ok(code) => code,

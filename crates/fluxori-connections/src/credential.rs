@@ -136,6 +136,17 @@ impl Connections {
         caller: &Caller,
         request: ReadRequest,
     ) -> Result<LiveCredential, ReadError> {
+        let marketplace = request.marketplace;
+        let read = self.find_live(caller, request).await;
+        self.meters.read(marketplace, &read);
+        read
+    }
+
+    async fn find_live(
+        &self,
+        caller: &Caller,
+        request: ReadRequest,
+    ) -> Result<LiveCredential, ReadError> {
         let asked = TimeDelta::from_std(request.minimum_validity)
             .unwrap_or(LONGEST_VALIDITY)
             .min(LONGEST_VALIDITY);

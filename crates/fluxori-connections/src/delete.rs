@@ -2,6 +2,7 @@ use fluxori_domain::{
     AuditEvent, AuditKind, AuditSubject, Caller, ConnectionId, Marketplace, ServiceName,
     ports::Tombstone,
 };
+use tracing::Instrument as _;
 
 use crate::{ConnectionError, Connections, Revocation};
 
@@ -51,13 +52,14 @@ impl Connections {
         };
         // The caller may go away; what was begun at the marketplace is finished all the same.
         let (this, service) = (self.clone(), caller.service.clone());
-        let finishing = self.tasks.spawn(async move {
+        let finishing = async move {
             let finished = this.finish(&tombstone, &service).await;
             if let Err(error) = &finished {
                 tracing::warn!(connection = %id, %error, "deletion will be finished later");
             }
             finished.ok()
-        });
+        };
+        let finishing = self.tasks.spawn(finishing.in_current_span());
         let pending = if revoke {
             Revocation::Pending
         } else {

@@ -16,6 +16,7 @@ mod housekeeping;
 mod keys;
 mod list;
 mod marketplaces;
+mod observed;
 mod read_audit;
 mod refresh;
 mod replace;

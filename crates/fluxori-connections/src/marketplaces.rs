@@ -6,7 +6,7 @@ use fluxori_domain::{
     ports::{ConsentClient, MarketplaceClient},
 };
 
-use crate::ConnectionError;
+use crate::{ConnectionError, observed::ObservedMarketplace};
 
 /// The marketplaces that can be connected, in the order in which they are shown.
 #[derive(Clone)]
@@ -16,7 +16,8 @@ impl Marketplaces {
     /// Takes the clients, one a marketplace.
     #[must_use]
     pub fn new(clients: Vec<Arc<dyn MarketplaceClient>>) -> Self {
-        Self(clients.into())
+        let observed = clients.into_iter().map(ObservedMarketplace);
+        Self(observed.map(|client| Arc::new(client) as _).collect())
     }
 
     /// How they present themselves.

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     ConsentSettings, Marketplaces, ReadAudit, SecretStores,
     cache::CredentialCache,
+    observed::Meters,
     refresh::{Flights, Incidents, Pace},
 };
 
@@ -61,6 +62,7 @@ pub struct Connections {
     pub(crate) ports: Ports,
     pub(crate) flights: Flights,
     pub(crate) incidents: Arc<Incidents>,
+    pub(crate) meters: Arc<Meters>,
     pub(crate) pace: Pace,
     pub(crate) cache: Option<Arc<CredentialCache>>,
     /// What must not be cut off half-way, though its caller has gone.
@@ -75,6 +77,7 @@ impl Connections {
             ports,
             flights: Flights::default(),
             incidents: Arc::default(),
+            meters: Arc::default(),
             pace: Pace::default(),
             cache: None,
             tasks: TaskTracker::new(),
@@ -104,6 +107,12 @@ impl Connections {
         self.tasks.close();
         self.tasks.wait().await;
         self.tasks.reopen();
+    }
+
+    /// How many audit events of reads are not written yet, and whether their writer does not get on.
+    #[must_use]
+    pub fn audit_backlog(&self) -> (usize, bool) {
+        self.ports.read_audit.backlog()
     }
 
     /// The marketplaces that can be connected.

@@ -15,9 +15,9 @@ pub use provider::{
 };
 pub use settings::{
     AmazonSection, ApiSection, AuditReadsMode, ConsentSection, CredentialCacheMode,
-    DatabaseSection, GoogleSection, JwtSection, List, LogSection, Moment, Presence, SecretSection,
-    Section, ServiceSection, SettingDoc, Settings, SettingsError, ShopifySection, SignInSection,
-    TakealotSection, Values, XeroSection, configuration_reference,
+    DatabaseSection, GoogleSection, JwtSection, List, LogSection, Moment, ObservationSection,
+    Presence, SecretSection, Section, ServiceSection, SettingDoc, Settings, SettingsError,
+    ShopifySection, SignInSection, TakealotSection, Values, XeroSection, configuration_reference,
 };
 pub use start::StartError;
 pub use wiring::{
@@ -34,6 +34,8 @@ pub use fluxori_connections::{
 pub use fluxori_domain::ports::{AuditChain, StoredAuditEvent};
 // What forgetting an organization removes.
 pub use fluxori_domain::ports::{OrganizationContents, OrganizationRemoval};
+// What is counted and measured.
+pub use fluxori_domain::telemetry;
 // What an adapter needs of the words.
 pub use fluxori_domain::{
     AccountDetails, AccountId, AmazonRegion, Backend, Clock, ConnectionId, ConnectionStatus,

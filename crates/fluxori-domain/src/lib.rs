@@ -19,6 +19,7 @@ mod page;
 pub mod ports;
 mod role;
 mod secret;
+pub mod telemetry;
 mod tenant;
 mod text;
 

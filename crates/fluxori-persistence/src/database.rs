@@ -20,6 +20,19 @@ pub(crate) enum Inner {
     Sqlite(Sqlite),
 }
 
+/// How much of a pool of connections is in use at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Connections that there may be.
+    pub most: usize,
+    /// Connections that there are.
+    pub open: usize,
+    /// Those that nobody uses.
+    pub idle: usize,
+    /// Callers who wait for one.
+    pub waiting: usize,
+}
+
 /// Which kind of database an address names.
 enum Kind {
     Postgres,
@@ -105,6 +118,15 @@ impl Database {
     /// [`StorageError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StorageError> {
         point_read!(self, read::ping())
+    }
+
+    /// How much of the pool of connections is in use; nothing on SQLite, which has none.
+    #[must_use]
+    pub fn pool_state(&self) -> Option<PoolState> {
+        match &*self.inner {
+            Inner::Postgres(database) => Some(database.pool_state()),
+            Inner::Sqlite(_) => None,
+        }
     }
 
     /// Begins to listen for changes that any process makes to connections and credentials. Nothing on SQLite, which tells

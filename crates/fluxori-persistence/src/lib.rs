@@ -14,7 +14,7 @@ mod settings;
 mod sqlite;
 mod types;
 
-pub use database::Database;
+pub use database::{Database, PoolState};
 pub use error::DatabaseError;
 pub use migrations::SchemaState;
 pub use postgres::ChangeListener;

@@ -3,11 +3,16 @@ use std::{process::ExitCode, sync::Arc};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use fluxori_api::{ApiSettings, ApiState, NotReady, PageState, Readiness, Server};
-use fluxori_credentials::{Clock, LogSection, Settings, SystemClock, Values, Wiring};
+use fluxori_credentials::{
+    Clock, LogSection, ObservationSection, Settings, SystemClock, Values, Wiring,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    api_settings::api_settings, housekeeping::Housekeeper, identity_http::SharedClient,
+    api_settings::api_settings,
+    housekeeping::Housekeeper,
+    identity_http::SharedClient,
+    metrics::{self, KeepsHouse, MetricsListener, Recorded},
     page::BuiltPage,
 };
 
@@ -16,17 +21,28 @@ pub(crate) fn serve() -> Result<ExitCode> {
     let values = Values::from_env()?;
     crate::logging::start(&LogSection::load(&values)?)?;
     let api = api_settings(&values)?;
+    let observation = ObservationSection::load(&values)?;
+    if let Some(address) = observation.metrics_listen {
+        metrics::check(address, &api.listen)?;
+    }
     let settings = Settings::load(&values)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime does not start")?;
-    runtime.block_on(run(settings, api))?;
+    runtime.block_on(run(settings, api, observation))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run(settings: Settings, api: ApiSettings) -> Result<()> {
+async fn run(settings: Settings, api: ApiSettings, observation: ObservationSection) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keeps_house = KeepsHouse::default();
+    // Before anything is made that counts.
+    let metrics = match observation.metrics_listen {
+        Some(address) => Some((address, Recorded::start(keeps_house.clone())?)),
+        None => None,
+    };
+    metrics::observe_process(&settings, &*clock);
     let wiring = Arc::new(Wiring::connect(&settings, Arc::clone(&clock)).await?);
     let state = ApiState {
         connections: wiring.connections().clone(),
@@ -39,11 +55,17 @@ async fn run(settings: Settings, api: ApiSettings) -> Result<()> {
         }),
     };
     say_whether_there_is_a_page(&settings);
-    let housekeeper = Housekeeper::new(&settings, Arc::clone(&wiring), clock);
+    let metrics = metrics
+        .map(|(address, recorded)| MetricsListener::start(address, recorded, Arc::clone(&wiring)));
+    let metrics = metrics.transpose()?;
+    let housekeeper = Housekeeper::new(&settings, Arc::clone(&wiring), clock, keeps_house);
     let housekeeping = tokio::spawn(housekeeper.work());
     let served = answer(api, state).await;
     housekeeping.abort();
     wiring.shutdown().await;
+    if let Some(metrics) = metrics {
+        metrics.stop().await;
+    }
     served
 }
 

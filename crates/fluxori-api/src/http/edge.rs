@@ -15,7 +15,10 @@ use actix_web::{
 use fluxori_domain::RequestId;
 use tracing::Instrument;
 
-use super::request_id::{self, accept_or_make};
+use super::{
+    meters::{self, InFlight},
+    request_id::{self, accept_or_make},
+};
 use crate::problem::{Problem, ProblemKind};
 
 /// A page from here runs nothing, loads nothing and is shown in no frame.
@@ -27,6 +30,7 @@ pub(crate) async fn edge(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
+    let _in_flight = InFlight::begin();
     let id = accept_or_make(request.headers());
     request.extensions_mut().insert(id.clone());
 
@@ -42,7 +46,9 @@ pub(crate) async fn edge(
     add_headers(response.headers_mut(), &id);
 
     let status = response.status().as_u16();
-    let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    meters::answered(&route, &method, response.status(), took);
+    let latency_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         if quiet && status < 400 {
             tracing::debug!(status, latency_us, "answered");

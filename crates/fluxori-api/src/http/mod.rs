@@ -8,6 +8,7 @@ mod etag;
 mod idempotency;
 mod json;
 mod limits;
+mod meters;
 mod page;
 mod path;
 mod query;

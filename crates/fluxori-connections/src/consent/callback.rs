@@ -8,6 +8,7 @@ use fluxori_domain::{
 };
 use std::collections::BTreeMap;
 use tokio::time::sleep;
+use tracing::Instrument as _;
 
 use super::{
     binding::{BrowserBinding, hash_of_state},
@@ -118,9 +119,8 @@ impl Connections {
         };
         let this = self.clone();
         let service = service.clone();
-        let task = self
-            .tasks
-            .spawn(async move { this.redeem(&service, *returned).await });
+        let redeeming = async move { this.redeem(&service, *returned).await };
+        let task = self.tasks.spawn(redeeming.in_current_span());
         let result = task.await.unwrap_or(ConsentResult::Failed);
         tracing::info!(%marketplace, result = result.as_str(), "a consent has come to its end");
         CallbackEnd {

@@ -101,6 +101,16 @@ impl ReadAudit {
         (audit, ReadAuditTask(Some(Writer { task, stop })))
     }
 
+    /// How many events are not written yet, and whether the writer does not get on. Nothing waits unless reads are
+    /// written in the background.
+    #[must_use]
+    pub fn backlog(&self) -> (usize, bool) {
+        match &*self.0 {
+            Mode::Batched(waiting) => (waiting.len(), waiting.is_late()),
+            Mode::Strict(_) | Mode::Off => (0, false),
+        }
+    }
+
     /// Notes a read. Waits when too much is waiting already, or always, if strict.
     ///
     /// # Errors

@@ -166,6 +166,11 @@ impl Waiting {
         Ok(())
     }
 
+    /// How many are waiting or on their way.
+    pub(super) fn len(&self) -> usize {
+        CAPACITY.saturating_sub(self.room.available_permits())
+    }
+
     /// Whether readers have to wait for the writer.
     pub(super) fn is_late(&self) -> bool {
         self.is_late.load(Ordering::Acquire)

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{RefreshFailure, pace, spend::Attempt};
-use crate::{ConnectionError, Connections};
+use crate::{ConnectionError, Connections, observed::LeaseEvent};
 
 /// What is to be refreshed, and what the audit trail is told.
 #[derive(Debug, Clone)]
@@ -74,6 +74,7 @@ impl Connections {
                     first_spent_at,
                     failures,
                 } => {
+                    let _held = self.meters.hold(marketplace);
                     let attempt = Attempt {
                         refresh: &refresh,
                         document: &document,
@@ -82,7 +83,9 @@ impl Connections {
                         first_spent_at,
                         failures,
                     };
-                    return self.spend(client, attempt).await;
+                    let spent = self.spend(client, attempt).await;
+                    self.meters.refreshed(marketplace, &spent);
+                    return spent;
                 }
                 Begun::Moved => {
                     return match self.stored_generation(&refresh.credential).await? {
@@ -105,7 +108,10 @@ impl Connections {
                         }
                     });
                 }
-                Begun::Busy => self.wait_for_holder(&refresh.credential, give_up).await?,
+                Begun::Busy => {
+                    self.meters.lease(marketplace, LeaseEvent::Contended);
+                    self.wait_for_holder(&refresh.credential, give_up).await?;
+                }
             }
         }
     }

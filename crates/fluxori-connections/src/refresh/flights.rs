@@ -8,6 +8,7 @@ use std::{
 use fluxori_domain::{CredentialId, Generation};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use super::RefreshFailure;
 
@@ -47,13 +48,15 @@ impl Flights {
                     place.insert(landing.clone());
                     let flights = self.clone();
                     let flight = start();
-                    self.tasks.spawn(async move {
+                    let flight = async move {
                         let entry = Arrival { flights, key };
                         let result = flight.await;
                         drop(entry);
                         // Nobody may be waiting any more.
                         let _ = landed.send(Some(result));
-                    });
+                    };
+                    // It belongs to the request of whoever started it.
+                    self.tasks.spawn(flight.in_current_span());
                     landing
                 }
             }

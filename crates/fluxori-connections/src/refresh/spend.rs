@@ -9,7 +9,7 @@ use fluxori_domain::{
 use tokio::time::{Instant, sleep};
 
 use super::{Refresh, RefreshFailure, pace};
-use crate::{ConnectionError, Connections, secrets::Keeping};
+use crate::{ConnectionError, Connections, observed::LeaseEvent, secrets::Keeping};
 
 /// The right to spend a grant, and what is to be spent.
 pub(super) struct Attempt<'a> {
@@ -67,14 +67,13 @@ impl Connections {
         match report {
             RefreshReport::Renewed(renewal) => {
                 self.incidents.end(credential.marketplace);
+                self.meters.incident(credential.marketplace, false);
                 self.store_tokens(&attempt, renewal).await
             }
             RefreshReport::Refused(outcome) if outcome.class == OutcomeClass::AppConfig => {
                 let retry_at = self.incidents.begin(credential.marketplace, self.now());
-                self.ports
-                    .refreshes
-                    .fail(&attempt.lease, outcome.class, retry_at)
-                    .await?;
+                self.meters.incident(credential.marketplace, true);
+                self.give_back(&attempt, outcome.class, retry_at).await?;
                 Err(RefreshFailure::Incident { retry_at })
             }
             RefreshReport::Refused(outcome) if outcome.class.is_transient() => {
@@ -88,10 +87,7 @@ impl Connections {
                     %retry_at,
                     "no answer to a refresh: the same token is tried again"
                 );
-                self.ports
-                    .refreshes
-                    .fail(&attempt.lease, outcome.class, retry_at)
-                    .await?;
+                self.give_back(&attempt, outcome.class, retry_at).await?;
                 Err(RefreshFailure::Later {
                     class: outcome.class,
                     retry_at,
@@ -99,6 +95,25 @@ impl Connections {
             }
             RefreshReport::Refused(outcome) => self.condemn(&attempt, outcome).await,
         }
+    }
+
+    /// Ends the lease; nobody tries before `retry_at`.
+    async fn give_back(
+        &self,
+        attempt: &Attempt<'_>,
+        class: OutcomeClass,
+        retry_at: DateTime<Utc>,
+    ) -> Result<(), RefreshFailure> {
+        let refreshes = &self.ports.refreshes;
+        if !refreshes.fail(&attempt.lease, class, retry_at).await? {
+            self.lost(attempt);
+        }
+        Ok(())
+    }
+
+    fn lost(&self, attempt: &Attempt<'_>) {
+        let marketplace = attempt.refresh.credential.marketplace;
+        self.meters.lease(marketplace, LeaseEvent::Lost);
     }
 
     /// Stores both new tokens before anybody uses them. Until that succeeds they exist only here: it is tried for as
@@ -116,6 +131,7 @@ impl Connections {
             let error = match stored.await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
+                    self.lost(attempt);
                     tracing::error!(
                         credential = %credential.id,
                         "tokens were bought, but the lease or the credential is another's by now: they are dropped"
@@ -196,6 +212,7 @@ impl Connections {
             );
             return Err(RefreshFailure::Refused { class, retry_at });
         }
+        self.lost(attempt);
         match self.stored_generation(&attempt.refresh.credential).await? {
             Some(newer) if newer > attempt.generation() => Ok(()),
             Some(_) => Err(RefreshFailure::hiccup(now)),

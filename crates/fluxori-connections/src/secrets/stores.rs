@@ -5,6 +5,8 @@ use fluxori_domain::{
     ports::{OutsideStore, SecretStore, SecretStoreError},
 };
 
+use crate::observed::ObservedStore;
+
 /// The stores that this process is set up for. Each credential's row names the one that has its secret.
 #[derive(Clone)]
 pub struct SecretStores {
@@ -16,7 +18,11 @@ impl SecretStores {
     /// New credentials go to `home`; `other` is the one that some may not have been moved from yet.
     #[must_use]
     pub fn new(home: Arc<dyn SecretStore>, other: Option<Arc<dyn SecretStore>>) -> Self {
-        Self { home, other }
+        let observed = |store| Arc::new(ObservedStore::new(store)) as _;
+        Self {
+            home: observed(home),
+            other: other.map(observed),
+        }
     }
 
     /// Where new credentials go.

@@ -21,8 +21,8 @@ pub use reference::configuration_reference;
 pub use section::{Presence, Section, SettingDoc};
 pub use sections::{
     AmazonSection, ApiSection, ConsentSection, DatabaseSection, GoogleSection, JwtSection,
-    LogSection, SecretSection, ServiceSection, ShopifySection, SignInSection, TakealotSection,
-    XeroSection,
+    LogSection, ObservationSection, SecretSection, ServiceSection, ShopifySection, SignInSection,
+    TakealotSection, XeroSection,
 };
 pub use values::Values;
 

@@ -24,6 +24,7 @@ pub(super) const fn all() -> &'static [Section] {
         ShopifySection::SECTION,
         XeroSection::SECTION,
         LogSection::SECTION,
+        ObservationSection::SECTION,
     ]
 }
 
@@ -280,5 +281,14 @@ section!(
         LOG => filter: String, "info";
         /// `json`, `text`, or `auto`: text on a terminal and JSON elsewhere.
         LOG_FORMAT => format: String, "auto";
+    }
+);
+
+section!(
+    /// What the server tells of itself besides. See [the guide](../operations/README.md).
+    ObservationSection, "Metrics and traces" {
+        /// Address and port for Prometheus, such as `127.0.0.1:9464`: `GET /metrics` and nothing else. Whoever reaches it may
+        /// read it, so it is not to be reached from outside, and may not be an address of `LISTEN`.
+        METRICS_LISTEN => metrics_listen: SocketAddr, optional;
     }
 );

@@ -1,6 +1,7 @@
 mod audit;
 mod google;
 mod keys;
+mod observe;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,6 +40,7 @@ pub struct Wiring {
     home: Backend,
     places: u64,
     audit: Mutex<Option<ReadAuditTask>>,
+    reported: observe::ReportedKeys,
 }
 
 /// The vault cannot serve requests at the moment.
@@ -99,6 +101,7 @@ impl Wiring {
             home,
             places,
             audit: Mutex::new(Some(audit)),
+            reported: observe::ReportedKeys::default(),
         })
     }
 

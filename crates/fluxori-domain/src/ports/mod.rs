@@ -5,6 +5,7 @@ mod audit_trail;
 mod changes;
 mod connections;
 mod data_keys;
+mod figures;
 mod flows;
 mod forgetting;
 mod grants;
@@ -32,6 +33,7 @@ pub use connections::{
     Selector, Tombstone,
 };
 pub use data_keys::{DataKeyRepository, KnownMasterKey, WrappedDataKey};
+pub use figures::{ConnectionFigures, FigureRepository};
 pub use flows::{FlowRepository, OAuthFlow};
 pub use forgetting::{OrganizationContents, OrganizationRemoval};
 pub use grants::{GrantRepository, GrantedConnection, NewGrant};

@@ -4,6 +4,7 @@ mod audit;
 mod audit_trail;
 mod connections;
 mod data_keys;
+mod figures;
 mod flows;
 mod forgetting;
 mod grants;

@@ -19,10 +19,11 @@ use deadpool::{Runtime, managed};
 use diesel_async::{
     AsyncConnection as _, AsyncPgConnection, pooled_connection::PoolableConnection as _,
 };
-use fluxori_domain::ports::StorageError;
+use fluxori_domain::{ports::StorageError, telemetry::DATABASE_POOL_TIMEOUTS};
 use futures_util::future::BoxFuture;
+use metrics::{Counter, counter};
 
-use crate::{DatabaseError, DatabaseSettings, failure::Failure};
+use crate::{DatabaseError, DatabaseSettings, PoolState, failure::Failure};
 use batches::Batches;
 use connector::Connector;
 use readers::Readers;
@@ -41,6 +42,8 @@ pub(crate) struct Postgres {
     pub(crate) readers: Arc<Readers>,
     /// The busiest query, for many callers at once.
     pub(crate) defaults: Batches,
+    /// Callers who waited for a connection of the pool in vain.
+    timeouts: Counter,
 }
 
 impl Postgres {
@@ -63,6 +66,7 @@ impl Postgres {
             pool,
             readers,
             defaults,
+            timeouts: counter!(DATABASE_POOL_TIMEOUTS),
         };
         drop(database.pool.get().await.map_err(|error| match error {
             managed::PoolError::Backend(error) => error,
@@ -83,10 +87,23 @@ impl Postgres {
 
     /// A connection for one statement or several.
     pub(crate) async fn pooled(&self) -> Result<Pooled, StorageError> {
-        self.pool
-            .get()
-            .await
-            .map_err(|error| StorageError::Unavailable(Box::new(error)))
+        self.pool.get().await.map_err(|error| {
+            if matches!(error, managed::PoolError::Timeout(_)) {
+                self.timeouts.increment(1);
+            }
+            StorageError::Unavailable(Box::new(error))
+        })
+    }
+
+    /// How much of the pool is in use.
+    pub(crate) fn pool_state(&self) -> PoolState {
+        let status = self.pool.status();
+        PoolState {
+            most: status.max_size,
+            open: status.size,
+            idle: status.available,
+            waiting: status.waiting,
+        }
     }
 
     /// Runs `work` in one transaction, which ends even when the caller is gone: a connection with half a transaction

@@ -6,6 +6,7 @@ pub(crate) mod burial;
 pub(crate) mod change;
 pub(crate) mod data_keys;
 pub(crate) mod defaults;
+pub(crate) mod figures;
 pub(crate) mod flows;
 pub(crate) mod forgetting;
 pub(crate) mod grants;
