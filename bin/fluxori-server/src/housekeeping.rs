@@ -97,8 +97,8 @@ impl Housekeeper {
     }
 
     fn ended(&self, result: &'static str) {
-        counter!(HOUSEKEEPING_ROUNDS, "result" => result).increment(1);
         self.keeps_house.set(result == "done");
+        counter!(HOUSEKEEPING_ROUNDS, "result" => result).increment(1);
     }
 
     async fn forget_sessions(&self) {

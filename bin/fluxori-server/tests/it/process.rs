@@ -88,7 +88,7 @@ impl Installation {
             .spawn()
             .unwrap();
         let errors = child.stderr.take().unwrap();
-        let (found, address) = mpsc::channel();
+        let (found, events) = mpsc::channel();
         let mut log = artefacts::place_for("server.log").map(|place| File::create(place).unwrap());
         std::thread::spawn(move || {
             for line in BufReader::new(errors).lines().map_while(Result::ok) {
@@ -96,21 +96,19 @@ impl Installation {
                     writeln!(log, "{line}").unwrap();
                 }
                 let event: Value = serde_json::from_str(&line).unwrap_or_default();
-                if event["message"] == "listening"
-                    && let Some(address) = event["address"].as_str()
-                {
-                    // Nobody listens any more after the first address.
-                    let _ = found.send(address.to_owned());
-                }
+                // Nobody may be interested any more.
+                let _ = found.send(event);
             }
         });
-        let address = address
-            .recv_timeout(PATIENCE)
-            .expect("the server says where it listens");
-        Server {
+        let mut server = Server {
             child,
-            base: format!("http://{address}"),
-        }
+            base: String::new(),
+            metrics: None,
+            events,
+        };
+        let listening = server.wait_for("message", "listening");
+        server.base = format!("http://{}", listening["address"].as_str().unwrap());
+        server
     }
 }
 
@@ -118,9 +116,45 @@ impl Installation {
 pub(crate) struct Server {
     child: Child,
     base: String,
+    metrics: Option<String>,
+    /// What it logs, line by line.
+    events: mpsc::Receiver<Value>,
 }
 
 impl Server {
+    /// Reads its log up to the line whose field has this value, and returns that.
+    pub(crate) fn wait_for(&mut self, field: &str, value: &str) -> Value {
+        loop {
+            let line = self.events.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|_| panic!("the server says {field}={value}"));
+            if line["message"] == "metrics are at /metrics" {
+                self.metrics = line["address"].as_str().map(str::to_owned);
+            }
+            if line[field] == value {
+                return line;
+            }
+        }
+    }
+
+    /// What it tells of itself.
+    pub(crate) async fn metrics(&self) -> String {
+        let address = self.metrics.as_ref().expect("METRICS_LISTEN is set");
+        let answer = client().get(format!("http://{address}/metrics"));
+        let answer = answer.send().await.unwrap();
+        assert_eq!(answer.status(), reqwest::StatusCode::OK);
+        answer.text().await.unwrap()
+    }
+
+    /// Where it tells that.
+    pub(crate) fn metrics_address(&self) -> &str {
+        self.metrics.as_ref().expect("METRICS_LISTEN is set")
+    }
+
+    /// Where it answers.
+    pub(crate) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// A request of a seller.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.ask(method, path).bearer_auth(token())
@@ -217,11 +251,16 @@ pub(crate) fn client() -> Client {
 }
 
 fn token() -> String {
+    token_of("engines")
+}
+
+/// A token of somebody of this organization.
+pub(crate) fn token_of(organization: &str) -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!(
         "{}.{}",
         part(json!({ "alg": "HS256", "typ": "JWT" })),
-        part(json!({ "sub": "ada", "org_id": "engines", "exp": 4_102_444_800_u64 })),
+        part(json!({ "sub": "ada", "org_id": organization, "exp": 4_102_444_800_u64 })),
     );
     let key = hmac::Key::new(hmac::HMAC_SHA256, JWT_SECRET.as_bytes());
     let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()));

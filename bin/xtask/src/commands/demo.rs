@@ -57,6 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     instance.add(&settings);
     let settings = page_settings(&instance);
     instance.add(&settings);
+    instance.add_metrics();
     let mut google = if args.google {
         Some(Google::start(&program("simulated-google")?, &mut instance)?)
     } else {
@@ -96,7 +97,7 @@ fn adapter_environment(instance: &Instance) -> Environment {
     let (_, mut environment) = instance
         .environment()
         .clone()
-        .split(|name| name.starts_with("JWT_") || name == "LISTEN");
+        .split(|name| name.starts_with("JWT_") || name.ends_with("LISTEN"));
     environment.set("SERVICE_NAME", "demo-adapter");
     environment.set("ADAPTER_USER", "dev-user");
     environment.set("ADAPTER_ORGANIZATION", "dev-org");
@@ -143,7 +144,9 @@ Do what an adapter does, with what is connected:
 
   . {folder}/{ADAPTER_SETTINGS}
 {adapters}{at_google}
+{metrics}
 ",
+        metrics = instance.metrics_text(),
         sign_in = dev::sign_in_text(instance)?,
         at_google = at_google.unwrap_or_default(),
         adapters = adapters.concat(),

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     )?;
     let settings = page_settings(&instance);
     instance.add(&settings);
+    instance.add_metrics();
     let mut interrupts = Interrupts::listen()?;
     let mut server = start_server(&instance, &mut interrupts)?;
 
@@ -135,7 +136,9 @@ days, an account that is connected without asking Takealot, and the list.
 {create}
 {list}
 
+{metrics}
 ",
+        metrics = instance.metrics_text(),
         sign_in = sign_in_text(instance)?,
         token = instance.token()?,
         create = curl.create(&body),

@@ -22,6 +22,7 @@ pub(crate) struct Args {
 const FILES: &[(&str, &[&str])] = &[
     ("docs/reference/openapi.json", &["openapi"]),
     ("docs/reference/configuration.md", &["config", "reference"]),
+    ("docs/operations/metrics.md", &["metrics", "reference"]),
 ];
 
 /// Where the types of the API lie that the page is written with.

@@ -13,6 +13,9 @@ use anyhow::{Context, Result, bail};
 use super::{AUDIENCE, Environment, ISSUER, developer_token, write_private};
 use crate::{process, workspace};
 
+/// From the port of the API to that of the metrics.
+const METRICS_PORTS_FURTHER: u16 = 1_000;
+
 /// A local server's folder and settings; the folder exists and holds its keys.
 pub(crate) struct Instance {
     folder: PathBuf,
@@ -79,6 +82,22 @@ impl Instance {
 
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// Has the server tell its metrics too, a thousand ports further.
+    pub(crate) fn add_metrics(&mut self) {
+        if let Some(port) = self.address.port().checked_add(METRICS_PORTS_FURTHER) {
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            self.environment.set("METRICS_LISTEN", address.to_string());
+        }
+    }
+
+    /// Where the server tells its metrics, for a person to read.
+    pub(crate) fn metrics_text(&self) -> String {
+        match self.environment.value("METRICS_LISTEN") {
+            Ok(address) => format!("Metrics for Prometheus are at http://{address}/metrics.\n"),
+            Err(_) => String::new(),
+        }
     }
 
     /// Adds settings, of a simulated marketplace for instance.

@@ -9,5 +9,6 @@ mod adapter;
 mod doctor;
 mod errors;
 mod installation;
+mod metrics;
 mod refresh;
 mod start;
