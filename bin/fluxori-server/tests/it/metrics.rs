@@ -124,10 +124,10 @@ async fn a_thousand_paths_and_organizations_make_no_time_series() {
     let ask = async |number: usize| {
         let token = token_of(&format!("organization-{number}"));
         let path = format!("/api/connections/{:032x}", number + 1);
-        let found = client.get(server.address(&path)).bearer_auth(token);
+        let found = client.get(server.url(&path)).bearer_auth(token);
         let found = found.send().await.unwrap();
         assert!(found.status().is_client_error());
-        let nowhere = server.address(&format!("/nowhere/{number}?q=canary-{number}"));
+        let nowhere = server.url(&format!("/nowhere/{number}?q=canary-{number}"));
         let nothing = client.get(nowhere).send().await.unwrap();
         assert_eq!(nothing.status(), StatusCode::NOT_FOUND);
     };

@@ -151,7 +151,7 @@ impl Server {
     }
 
     /// Where it answers.
-    pub(crate) fn address(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
