@@ -6,12 +6,13 @@ import { IntegrationsPage as Page } from "./features/connections/components/Inte
 import { ApiProvider } from "./lib/api-context";
 import type { Authentication } from "./lib/client";
 import { createQueryClient } from "./lib/query-client";
+import type { Role } from "./lib/rights";
 import { cssVariables, theme } from "./lib/theme";
 import { useLatest } from "./lib/use-latest";
 import { en } from "./texts/en";
 import { TextsProvider, type Texts } from "./texts/texts";
 
-export { cssVariables, en, theme, type Texts };
+export { cssVariables, en, theme, type Role, type Texts };
 
 export interface ConnectionsProps {
   /** Where the API is, such as `https://vault.example.com`. */
@@ -21,8 +22,11 @@ export interface ConnectionsProps {
    * component goes: give it the person as `key` where another can sign in without the page being loaded anew.
    */
   getAccessToken: (wish: { fresh: boolean }) => string | Promise<string>;
-  /** Whether this person may look only: what they cannot do is not offered. The API refuses it in any case. */
-  readOnly?: boolean;
+  /**
+   * What this person is in the organization, in the words of the API; a member when absent. What they may not do is not
+   * offered. The API refuses it in any case.
+   */
+  roles?: readonly Role[];
   /** Every text of the page; English when absent. */
   texts?: Texts;
 }
@@ -30,7 +34,7 @@ export interface ConnectionsProps {
 function Connections({
   apiBaseUrl,
   getAccessToken,
-  readOnly = false,
+  roles,
   texts = en,
   children,
 }: ConnectionsProps & { children: ReactNode }) {
@@ -44,7 +48,7 @@ function Connections({
   return (
     <TextsProvider texts={texts}>
       <QueryClientProvider client={cache}>
-        <ApiProvider baseUrl={apiBaseUrl} authentication={authentication} isReadOnly={readOnly}>
+        <ApiProvider baseUrl={apiBaseUrl} authentication={authentication} roles={roles}>
           {children}
         </ApiProvider>
       </QueryClientProvider>

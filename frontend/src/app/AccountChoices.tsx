@@ -2,6 +2,7 @@ import { Menu, Text } from "@mantine/core";
 
 import type { OpenProps } from "../components/menu/MenuButton";
 import { OpenMenu } from "../components/menu/OpenMenu";
+import { rightsOf } from "../lib/rights";
 import { useTexts } from "../texts/texts";
 import classes from "./AccountMenu.module.css";
 import type { Session } from "./session.api";
@@ -14,6 +15,7 @@ interface Props extends OpenProps {
 /** In whose name the page is used, and signing out. */
 export function AccountChoices({ session, onSignOut, ...open }: Props) {
   const { app, list } = useTexts();
+  const rights = rightsOf(session.roles);
   return (
     <OpenMenu {...open} width={260}>
       <Menu.Label className={classes.who}>
@@ -22,7 +24,7 @@ export function AccountChoices({ session, onSignOut, ...open }: Props) {
           {session.user}
         </Text>
         {app.organization(session.organization)}
-        {session.readOnly && <Text size="xs">{list.readOnly}</Text>}
+        {rights.see !== "none" && rights.change === "none" && <Text size="xs">{list.readOnly}</Text>}
       </Menu.Label>
       <Menu.Divider />
       <Menu.Item onClick={onSignOut}>{app.signOut}</Menu.Item>

@@ -119,7 +119,7 @@ describe("somebody is signed in", () => {
   });
 
   test("who may only look is told so", async () => {
-    server.use(sessionAnswers({ readOnly: true }));
+    server.use(sessionAnswers({ roles: ["read_only"] }));
     const { user } = open();
     await user.click(await screen.findByRole("button", { name: "Account: dev-user" }));
     expect(await screen.findByRole("menu")).toHaveTextContent("look, but not change anything");

@@ -5,6 +5,7 @@ import { IntegrationsPage } from "../features/connections/components/Integration
 import { ApiProvider } from "../lib/api-context";
 import type { Authentication } from "../lib/client";
 import { createQueryClient } from "../lib/query-client";
+import { rightsOf } from "../lib/rights";
 import type { Session } from "./session.api";
 import { SessionEnd } from "./SessionEnd";
 import { SignInNotice } from "./SignInNotice";
@@ -27,15 +28,10 @@ export function SignedIn({ baseUrl, session, canSignIn, leave, onRefused }: Prop
     () => ({ kind: "session", csrfToken, onRefused }),
     [csrfToken, onRefused],
   );
-  useViewTitle();
+  useViewTitle(rightsOf(session.roles));
   return (
     <QueryClientProvider client={cache}>
-      <ApiProvider
-        baseUrl={baseUrl}
-        authentication={authentication}
-        leave={leave}
-        isReadOnly={session.readOnly}
-      >
+      <ApiProvider baseUrl={baseUrl} authentication={authentication} leave={leave} roles={session.roles}>
         <SessionEnd expiresAt={session.expiresAt} canSignIn={canSignIn} />
         <SignInNotice user={session.user} />
         <IntegrationsPage />

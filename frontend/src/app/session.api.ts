@@ -1,10 +1,12 @@
 import { NoAnswer, problemOf } from "../lib/problem";
+import { isRole, type Role } from "../lib/rights";
 
 /** Who is signed in, as `GET /auth/session` tells it. */
 export interface Session {
   user: string;
   organization: string;
-  readOnly: boolean;
+  /** What they were when they signed in. */
+  roles: readonly Role[];
   expiresAt: string;
   /** Goes with every change: a page of somebody else cannot know it. */
   csrfToken: string;
@@ -54,6 +56,7 @@ function isSession(value: unknown): value is Session {
   return (
     isObject(value) &&
     ["user", "organization", "expiresAt", "csrfToken"].every((name) => typeof value[name] === "string") &&
-    typeof value["readOnly"] === "boolean"
+    Array.isArray(value["roles"]) &&
+    value["roles"].every(isRole)
   );
 }

@@ -1,6 +1,8 @@
 import { useEffect } from "react";
 
 import { usePlace } from "../features/connections/navigation/location";
+import { reachable, titleOf } from "../features/connections/navigation/reachable";
+import type { Rights } from "../lib/rights";
 import { useTexts } from "../texts/texts";
 
 /** Names the tab of the browser after the view, and says in which language the page is. */
@@ -13,8 +15,8 @@ export function useTitle(view: string) {
 }
 
 /** The same for the views of somebody who is signed in. */
-export function useViewTitle() {
+export function useViewTitle(rights: Rights) {
   const texts = useTexts();
   const { place } = usePlace();
-  useTitle(place.at === "connect" ? texts.form.title : texts.list.title);
+  useTitle(titleOf(reachable(place, rights), texts));
 }

@@ -23,7 +23,7 @@ describe("a notice says in words", () => {
   test.each([
     [new NoAnswer(), /could not be reached/],
     [problem("login-required", 401), /signed out/],
-    [problem("forbidden", 403), /Your role may look/],
+    [problem("forbidden", 403), /Your role does not allow/],
     [problem("csrf", 403), /Load it again/],
     [problem("not-found", 404), /does not exist any more/],
     [problem("conflict", 409), /Somebody else changed/],

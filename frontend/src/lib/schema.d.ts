@@ -1061,8 +1061,6 @@ export interface components {
             expiresAt: string;
             /** @description Their organization. */
             organization: string;
-            /** @description Whether they may change nothing. */
-            readOnly: boolean;
             /** @description What they were when they signed in. */
             roles: components["schemas"]["Role"][];
             /** @description The user. */

@@ -7,13 +7,14 @@ import { vi } from "vitest";
 
 import { ApiProvider } from "../lib/api-context";
 import { createQueryClient } from "../lib/query-client";
+import type { Role } from "../lib/rights";
 import { cssVariables, theme } from "../lib/theme";
 import { API } from "./server";
 
 interface Options {
   colorScheme?: MantineColorScheme;
   cache?: QueryClient;
-  isReadOnly?: boolean;
+  roles?: readonly Role[];
 }
 
 const authentication = { kind: "bearer", getAccessToken: () => "test-access-token" } as const;
@@ -21,7 +22,7 @@ const authentication = { kind: "bearer", getAccessToken: () => "test-access-toke
 /** Renders with everything that components need: a fresh cache, and an API that MSW answers. */
 export function render(
   ui: ReactNode,
-  { colorScheme = "light", cache = createQueryClient(), isReadOnly = false }: Options = {},
+  { colorScheme = "light", cache = createQueryClient(), roles = [] }: Options = {},
 ) {
   const leave = vi.fn<(address: string) => void>();
   const user = userEvent.setup();
@@ -33,7 +34,7 @@ export function render(
       forceColorScheme={colorScheme === "dark" ? "dark" : "light"}
     >
       <QueryClientProvider client={cache}>
-        <ApiProvider baseUrl={API} authentication={authentication} leave={leave} isReadOnly={isReadOnly}>
+        <ApiProvider baseUrl={API} authentication={authentication} leave={leave} roles={roles}>
           {ui}
         </ApiProvider>
       </QueryClientProvider>

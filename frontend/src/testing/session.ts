@@ -1,13 +1,13 @@
 import { http } from "msw";
 
+import type { Role } from "../lib/rights";
 import { answer, API } from "./server";
 
 /** Somebody who is signed in. */
 export const session = {
   user: "dev-user",
   organization: "dev-org",
-  readOnly: false,
-  roles: ["member"],
+  roles: ["member"] as Role[],
   expiresAt: "2026-11-24T00:00:00Z",
   csrfToken: "csrf-token-of-this-session",
 };

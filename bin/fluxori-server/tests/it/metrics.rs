@@ -107,7 +107,13 @@ async fn every_metric_of_the_table_is_told_and_none_names_a_seller(#[case] datab
     }
     for sample in &samples {
         for value in sample.labels.values() {
-            for word in ["canary", LABEL, "engines", "ada", created["id"].as_str().unwrap()] {
+            for word in [
+                "canary",
+                LABEL,
+                "engines",
+                "ada",
+                created["id"].as_str().unwrap(),
+            ] {
                 assert!(!value.contains(word), "{sample:?}");
             }
         }

@@ -5,7 +5,7 @@ use fluxori_test_support::{
     identity::{self, Person, SimulatedIdentity},
 };
 use reqwest::{Method, RequestBuilder, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::process::{Installation, Server, told};
 
@@ -68,8 +68,8 @@ async fn a_printed_link_signs_in_once() {
     let cookie = cookie(&answer, "__Host-fluxori-session");
     let who = session(&server, &cookie).await;
     assert_eq!(
-        (&who["user"], &who["readOnly"]),
-        (&"ada".into(), &true.into())
+        (&who["user"], &who["roles"]),
+        (&"ada".into(), &json!(["read_only"]))
     );
     let again = browse(&server, url).send().await.unwrap();
     assert_eq!(location(&again), "/?signIn=link");

@@ -26,7 +26,7 @@ async fn who_is_signed_in_calls_the_api_without_a_token() {
     let session = visitor.session().await;
     assert_eq!(session["user"], USER);
     assert_eq!(session["organization"], ORGANIZATION);
-    assert_eq!(session["readOnly"], false);
+    assert_eq!(session["roles"], json!(["member"]));
     let end = app.clock.now() + TimeDelta::hours(12);
     assert_eq!(
         session["expiresAt"].as_str().unwrap()[..19],
@@ -262,7 +262,7 @@ async fn who_may_only_look_may_still_sign_out() {
     let app = TestApp::start().await;
     let viewer = Person::new(USER, ORGANIZATION).role("viewer");
     let visitor = Visitor::signed_in_as(&app, &viewer).await;
-    assert_eq!(visitor.session().await["readOnly"], true);
+    assert_eq!(visitor.session().await["roles"], json!(["read_only"]));
     visitor
         .ask(Method::GET, "/api/connections")
         .send()

@@ -7,6 +7,7 @@ use fluxori_test_support::database::TestDatabase;
 use futures_util::future::join_all;
 use reqwest::Method;
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 use crate::{
     app::{Builder, ORGANIZATION, PAGE_URL, TestApp, USER},
@@ -68,7 +69,7 @@ async fn a_link_says_who_and_for_how_long() {
     );
     assert_eq!(location(&visitor.go(&path).await), "/");
     let session = visitor.session().await;
-    assert_eq!(session["readOnly"], true);
+    assert_eq!(session["roles"], json!(["read_only"]));
     let end = app.clock.now() + TimeDelta::hours(12);
     assert_eq!(
         session["expiresAt"].as_str().unwrap()[..19],
@@ -118,7 +119,7 @@ async fn a_link_ends_the_session_that_the_browser_had() {
     let before = visitor.at(&app);
     let path = link(&app, true).await;
     assert_eq!(location(&visitor.go(&path).await), "/");
-    assert_eq!(visitor.session().await["readOnly"], true);
+    assert_eq!(visitor.session().await["roles"], json!(["read_only"]));
     assert!(before.session().await.is_null());
     // A link that leads to nothing ends nothing.
     assert_eq!(location(&visitor.go(&path).await), "/?signIn=link");

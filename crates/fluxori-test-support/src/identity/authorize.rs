@@ -120,6 +120,17 @@ fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// What the provider can call somebody, and what that means where the settings of the server are the usual ones.
+const ROLES: [(&str, &str); 4] = [
+    ("", "none – has connections of their own"),
+    ("viewer", "viewer – may look, but not change"),
+    (
+        "org_admin",
+        "org_admin – looks after everybody's connections",
+    ),
+    ("auditor", "auditor – reads what happened"),
+];
+
 /// The page; parameters of the address may fill its fields.
 fn show(asked: &Asked) -> HttpResponse {
     let wanted = |name, otherwise| match asked.parameter(name) {
@@ -138,11 +149,10 @@ fn show(asked: &Asked) -> HttpResponse {
         "<p>You can be anybody here: no password is asked for.</p>\n<form method=\"post\">\
          <label>User <input type=\"text\" name=\"user\" value=\"{}\" required autofocus></label>\
          <label>Organization <input type=\"text\" name=\"organization\" value=\"{}\"></label>\
-         <label>Role <select name=\"role\">{}{}</select></label>{}</form>",
+         <label>Role <select name=\"role\">{}</select></label>{}</form>",
         escape(wanted("user", "dev-user")),
         escape(wanted("organization", "dev-org")),
-        role("", "none – may do everything"),
-        role("viewer", "viewer – may look, but not change"),
+        ROLES.map(|(value, label)| role(value, label)).concat(),
         decision_buttons("Sign in")
     );
     html::page(200, BRAND, "Sign in to Fluxori connections", &content)

@@ -13,7 +13,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// A person of an organization, who may do everything.
+    /// A person of an organization, without a role: they have connections of their own.
     #[must_use]
     pub fn new(user: impl Into<String>, organization: impl Into<String>) -> Self {
         Self {

@@ -7,7 +7,7 @@ export const common = {
   problem: {
     noAnswer: "The server could not be reached. Check your connection and try again.",
     signIn: "You are signed out. Sign in again to go on.",
-    forbidden: "Your role may look at connections, not change them.",
+    forbidden: "Your role does not allow that.",
     tooMany: "Too many requests. Wait a moment and try again.",
     unavailable: "The server cannot answer at the moment. Try again in a moment.",
     reload: "This page was open for too long. Load it again, then repeat what you did.",

@@ -72,8 +72,6 @@ pub(crate) struct SessionView {
     user: String,
     /// Their organization.
     organization: String,
-    /// Whether they may change nothing.
-    read_only: bool,
     /// What they were when they signed in.
     #[schema(value_type = Vec<RoleSchema>)]
     roles: Vec<Role>,
@@ -91,7 +89,6 @@ impl From<SignedIn> for SessionView {
         Self {
             user: session.scope.user.to_string(),
             organization: session.scope.organization.to_string(),
-            read_only: session.roles.is_read_only(),
             roles: session.roles.iter().collect(),
             expires_at: session.expires_at.into(),
             csrf_token,

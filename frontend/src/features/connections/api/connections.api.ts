@@ -1,6 +1,6 @@
 import { bodyOf, type ApiClient } from "../../../lib/client";
 import type { components } from "../../../lib/schema";
-import type { AuthorizeRequest, CreateConnectionRequest } from "./types";
+import type { AuthorizeRequest, CreateConnectionRequest, TransferRequest } from "./types";
 
 /**
  * One function a route of the connections API. Each throws `ApiProblem` or `NoAnswer`.
@@ -11,8 +11,18 @@ import type { AuthorizeRequest, CreateConnectionRequest } from "./types";
 
 export const PAGE_SIZE = 100;
 
-export function listConnections(client: ApiClient, cursor: string | undefined, signal: AbortSignal) {
-  const query = cursor === undefined ? { limit: PAGE_SIZE } : { limit: PAGE_SIZE, cursor };
+/** The caller's connections, or, for administrators, everybody's in the organization. */
+export function listConnections(
+  client: ApiClient,
+  whose: "own" | "everybody",
+  cursor: string | undefined,
+  signal: AbortSignal,
+) {
+  const query = {
+    limit: PAGE_SIZE,
+    ...(whose === "everybody" && { user: "*" }),
+    ...(cursor !== undefined && { cursor }),
+  };
   return bodyOf(client.GET("/api/connections", { params: { query }, signal }));
 }
 
@@ -61,6 +71,22 @@ export function testConnection(client: ApiClient, id: string, key: string) {
 export function listEvents(client: ApiClient, id: string, cursor: string | undefined, signal: AbortSignal) {
   const query = cursor === undefined ? {} : { cursor };
   return bodyOf(client.GET("/api/connections/{id}/events", { params: { path: { id }, query }, signal }));
+}
+
+/** What happened in the organization, to connections of everybody or of `user`; for auditors and administrators. */
+export function listOrganizationEvents(
+  client: ApiClient,
+  user: string | null,
+  cursor: string | undefined,
+  signal: AbortSignal,
+) {
+  const query = { limit: 50, ...(user !== null && { user }), ...(cursor !== undefined && { cursor }) };
+  return bodyOf(client.GET("/api/events", { params: { query }, signal }));
+}
+
+/** Hands connections over to another user of the organization; for administrators. Repeating it does no harm. */
+export function transferConnections(client: ApiClient, body: TransferRequest) {
+  return bodyOf(client.POST("/api/connections/transfer", { body }));
 }
 
 /** Begins a consent. The answer sets a cookie without which nothing is connected, so it must reach this browser. */

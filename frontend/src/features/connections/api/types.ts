@@ -20,4 +20,6 @@ export type CreatedConnection = Schemas["CreatedConnection"];
 export type ReplacedCredentials = Schemas["ReplacedCredentials"];
 export type TestedConnection = Schemas["TestedConnection"];
 export type CreateConnectionRequest = Schemas["CreateConnectionRequest"];
+export type TransferRequest = Schemas["TransferConnectionsRequest"];
+export type TransferItem = Schemas["TransferItem"];
 export type AuthorizeRequest = Schemas["AuthorizeRequest"];

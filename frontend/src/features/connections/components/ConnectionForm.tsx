@@ -24,7 +24,7 @@ interface Props {
 export function ConnectionForm({ marketplace, fields, onConnected, onShow }: Props) {
   const texts = useTexts();
   const { data, error, isPending, isFetching, refetch } = useMarketplaces();
-  const toList = usePlaceLink({ at: "list" });
+  const toList = usePlaceLink({ at: "list", whose: "own" });
   const toChoice = usePlaceLink({ at: "connect", marketplace: null });
   const chosen = data?.find((other) => other.marketplace === marketplace);
   // The heading does not wait for what is below it.

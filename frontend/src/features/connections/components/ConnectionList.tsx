@@ -10,7 +10,7 @@ import { useTexts } from "../../../texts/texts";
 import { useConnections } from "../hooks/useConnections";
 import { useMarketplaces } from "../hooks/useMarketplaces";
 import { useOnline } from "../hooks/useOnline";
-import { usePlace } from "../navigation/location";
+import { usePlace, type Whose } from "../navigation/location";
 import classes from "./ConnectionList.module.css";
 import { ListContents } from "./list/ListContents";
 import { ListEmpty } from "./list/ListEmpty";
@@ -20,6 +20,8 @@ import { useDialog } from "./list/use-dialog";
 interface Props {
   /** Connections to point out; the first of them comes into sight, with the focus on it. */
   highlighted?: readonly string[];
+  /** Those of the person who looks, or everybody's in the organization. */
+  whose?: Whose;
 }
 
 // Not needed for the first screen.
@@ -27,14 +29,14 @@ const ListDialogs = later(async () => (await import("./list/ListDialogs")).ListD
 
 const NONE: readonly string[] = [];
 
-/** The caller's connections, and everything that can be done to them. */
-export function ConnectionList({ highlighted = NONE }: Props) {
+/** Connections, and everything that can be done to them. */
+export function ConnectionList({ highlighted = NONE, whose = "own" }: Props) {
   useLaterParts();
   const texts = useTexts();
-  const { isReadOnly } = useApi();
+  const { rights } = useApi();
   const { go } = usePlace();
   const isOnline = useOnline();
-  const list = useConnections();
+  const list = useConnections(whose);
   const { data, error, connections, isFetchNextPageError } = list;
   const { data: descriptors } = useMarketplaces();
   const home = useRef<HTMLDivElement>(null);
@@ -60,8 +62,8 @@ export function ConnectionList({ highlighted = NONE }: Props) {
       {!data && !error && isOnline && <ListSkeleton />}
       {data &&
         connections.length === 0 &&
-        (isReadOnly ? (
-          <Text>{words.empty.nothing}</Text>
+        (whose === "everybody" || rights.change === "none" ? (
+          <Text>{whose === "everybody" ? words.everybody.empty : words.empty.nothing}</Text>
         ) : (
           <ListEmpty onConnect={() => go({ at: "connect", marketplace: null })} />
         ))}
@@ -71,6 +73,7 @@ export function ConnectionList({ highlighted = NONE }: Props) {
           descriptors={descriptors}
           isOnline={isOnline}
           highlighted={highlighted}
+          namesOwners={whose === "everybody"}
           announce={announce}
           onOpen={open}
         />

@@ -22,7 +22,7 @@ test("the page shows what is connected", async () => {
 test("who may look only is told so, and is offered no form", async () => {
   server.use(http.get(`${API}/api/connections`, () => answer({ items: [], nextCursor: null })));
   window.history.replaceState(null, "", "/?connect=takealot");
-  render(<IntegrationsPage />, { isReadOnly: true });
+  render(<IntegrationsPage />, { roles: ["read_only"] });
   expect(await screen.findByText("Nothing is connected yet")).toBeVisible();
   expect(screen.getByText("You can look, but not change anything")).toBeVisible();
   expect(screen.queryByRole("button", { name: /Connect/ })).toBeNull();

@@ -7,8 +7,8 @@ type Pages = InfiniteData<ConnectionPage, string | undefined>;
 
 /** Changes connections wherever they are cached; `change` returns `null` for one that is gone. */
 function rewrite(cache: QueryClient, change: (connection: Connection) => Connection | null) {
-  cache.setQueryData<Pages>(
-    keys.list,
+  cache.setQueriesData<Pages>(
+    { queryKey: keys.lists },
     (pages) =>
       pages && {
         ...pages,
@@ -35,10 +35,12 @@ export function patchConnection(cache: QueryClient, id: string, patch: Partial<C
   rewrite(cache, (cached) => (cached.id === id ? { ...cached, ...patch } : cached));
 }
 
-/** Makes it the only default of its marketplace. */
+/** Makes it the only default that its owner has at its marketplace. */
 export function putDefault(cache: QueryClient, chosen: Connection) {
   rewrite(cache, (cached) =>
-    cached.marketplace === chosen.marketplace ? { ...cached, isDefault: cached.id === chosen.id } : cached,
+    cached.marketplace === chosen.marketplace && cached.user === chosen.user
+      ? { ...cached, isDefault: cached.id === chosen.id }
+      : cached,
   );
 }
 

@@ -7,11 +7,10 @@ import { keys } from "./keys";
 /** What happened to a connection, newest first, page by page. */
 export function useConnectionEvents(id: string) {
   const { client } = useApi();
-  const query = useInfiniteQuery({
+  return useInfiniteQuery({
     queryKey: keys.events(id),
     queryFn: ({ pageParam, signal }) => listEvents(client, id, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
-  return { ...query, events: query.data?.pages.flatMap((page) => page.items) ?? [] };
 }

@@ -5,15 +5,16 @@ import { useApi } from "../../../lib/api-context";
 import type { ApiClient } from "../../../lib/client";
 import { listConnections } from "../api/connections.api";
 import type { ConnectionPage } from "../api/types";
+import type { Whose } from "../navigation/location";
 import { keys } from "./keys";
 
 const SECOND = 1000;
 const SLOWEST = 60 * SECOND;
 
-function connectionsQuery(client: ApiClient) {
+function connectionsQuery(client: ApiClient, whose: Whose) {
   return infiniteQueryOptions({
-    queryKey: keys.list,
-    queryFn: ({ pageParam, signal }) => listConnections(client, pageParam, signal),
+    queryKey: keys.list(whose),
+    queryFn: ({ pageParam, signal }) => listConnections(client, whose, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     // Hidden pages do not ask: `refetchIntervalInBackground` is off by default.
@@ -39,10 +40,10 @@ export function pollAfter(data: Pages | undefined, updates: number): number | fa
   return Math.min(SLOWEST, SECOND * 2 ** (1 + updates - first));
 }
 
-/** The caller's connections, newest first, page by page. */
-export function useConnections() {
+/** The caller's connections, or everybody's in the organization, newest first, page by page. */
+export function useConnections(whose: Whose = "own") {
   const { client } = useApi();
-  const query = useInfiniteQuery(connectionsQuery(client));
+  const query = useInfiniteQuery(connectionsQuery(client, whose));
   const { data } = query;
   // The same list as long as nothing changes: a thousand rows are not compared for nothing.
   const connections = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);

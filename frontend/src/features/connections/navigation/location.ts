@@ -7,13 +7,18 @@ import type { Marketplace } from "../api/types";
 export type ConsentResult =
   "connected" | "denied" | "expired" | "invalid" | "other_account" | "refused" | "failed";
 
+/** Whose connections are looked at; everybody's are those of the organization. */
+export type Whose = "own" | "everybody";
+
 /** Where on the page somebody is. */
 export type Place =
-  | { at: "list" }
+  | { at: "list"; whose: Whose }
+  /** What happened in the organization. */
+  | { at: "trail" }
   /** Choosing a marketplace, or at its form with what the marketplace filled in. */
   | { at: "connect"; marketplace: Marketplace | null; fields: Record<string, string> }
   /** Back from a consent page. */
-  | { at: "returned"; result: ConsentResult; reason: string | null; connections: string[] };
+  | { at: "returned"; whose: Whose; result: ConsentResult; reason: string | null; connections: string[] };
 
 const MARKETPLACES: readonly string[] = ["takealot", "amazon", "shopify", "xero"] satisfies Marketplace[];
 const RESULTS: readonly string[] = [
@@ -26,7 +31,7 @@ const RESULTS: readonly string[] = [
   "failed",
 ] satisfies ConsentResult[];
 /** Parameters that are the host application's are left alone. */
-const OURS = ["connect", "result", "reason", "connection"];
+const OURS = ["show", "connect", "result", "reason", "connection"];
 /** What a marketplace where a connection begins may fill in; none of it is secret. */
 const START_FIELDS = [
   "shop",
@@ -39,14 +44,18 @@ const START_FIELDS = [
 ];
 
 /** Where somebody can go by themselves. */
-export type OpenPlace = { at: "list" } | { at: "connect"; marketplace: Marketplace | null };
+export type OpenPlace =
+  { at: "list"; whose: Whose } | { at: "trail" } | { at: "connect"; marketplace: Marketplace | null };
 
 /** Reads the parameters of the address; what is not understood is the list. */
 export function placeOf(parameters: URLSearchParams): Place {
+  const show = parameters.get("show");
+  const whose = show === "everybody" ? show : "own";
   const result = parameters.get("result");
   if (result !== null && RESULTS.includes(result)) {
     return {
       at: "returned",
+      whose,
       result: result as ConsentResult,
       reason: parameters.get("reason"),
       connections: parameters.getAll("connection"),
@@ -54,7 +63,7 @@ export function placeOf(parameters: URLSearchParams): Place {
   }
   const connect = parameters.get("connect");
   if (connect === null) {
-    return { at: "list" };
+    return show === "history" ? { at: "trail" } : { at: "list", whose };
   }
   const filled = START_FIELDS.flatMap((name) => {
     const value = parameters.get(name);
@@ -75,14 +84,20 @@ export function withPlace(parameters: URLSearchParams, to: OpenPlace): URLSearch
   }
   if (to.at === "connect") {
     next.set("connect", to.marketplace ?? "");
+  } else if (to.at === "trail") {
+    next.set("show", "history");
+  } else if (to.whose === "everybody") {
+    next.set("show", "everybody");
   }
   return next;
 }
 
-/** Where a consent returns to: this page, at its list. */
+/** Where a consent returns to: this page, at the list that it began from. */
 export function ownAddress(): string {
   const url = new URL(window.location.href);
-  url.search = withPlace(url.searchParams, { at: "list" }).toString();
+  const place = placeOf(url.searchParams);
+  const whose = place.at === "list" ? place.whose : "own";
+  url.search = withPlace(url.searchParams, { at: "list", whose }).toString();
   url.hash = "";
   return url.toString();
 }

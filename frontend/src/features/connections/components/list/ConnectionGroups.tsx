@@ -19,6 +19,7 @@ interface Props {
   rows: ReadonlyMap<string, RowState>;
   isOnline: boolean;
   highlighted: readonly string[];
+  namesOwners: boolean;
   onAction: (action: Action, connection: Connection, origin: Origin) => void;
   onDismiss: (id: string) => void;
 }
@@ -31,6 +32,7 @@ export const ConnectionGroups = memo(function ConnectionGroups({
   rows,
   isOnline,
   highlighted,
+  namesOwners,
   onAction,
   onDismiss,
 }: Props) {
@@ -45,6 +47,7 @@ export const ConnectionGroups = memo(function ConnectionGroups({
       isOnline={isOnline}
       isHighlighted={highlighted.includes(connection.id)}
       heading={isGrouped ? "h3" : "h2"}
+      namesOwner={namesOwners}
       onAction={onAction}
       onDismiss={onDismiss}
     />

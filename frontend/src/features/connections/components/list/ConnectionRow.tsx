@@ -21,6 +21,7 @@ interface Props {
   isHighlighted: boolean;
   /** Which heading its name is: below that of its group, if there is one. */
   heading: "h2" | "h3";
+  namesOwner: boolean;
   onAction: (action: Action, connection: Connection, origin: Origin) => void;
   onDismiss: (id: string) => void;
 }
@@ -33,16 +34,17 @@ export const ConnectionRow = memo(function ConnectionRow({
   isOnline,
   isHighlighted,
   heading: Heading,
+  namesOwner,
   onAction,
   onDismiss,
 }: Props) {
   const texts = useTexts();
-  const { isReadOnly } = useApi();
+  const { rights } = useApi();
   const words = texts.list.actions;
   const { id, marketplace, label, account } = connection;
   const missing = missingSettings(connection, descriptors);
   const condition = conditionOf(connection, texts, missing);
-  const step = isReadOnly ? null : condition.step;
+  const step = rights.change === "none" ? null : condition.step;
   const accountId = account.id ? texts.list.accountNumber(account.id) : null;
   const busyWord =
     state.busy === "reconnect" ? words.leaving(texts.list.marketplaces[marketplace]) : words.testing;
@@ -70,6 +72,7 @@ export const ConnectionRow = memo(function ConnectionRow({
         <p className={classes["account"]}>
           {account.name && account.name !== label && <span>{account.name}</span>}
           <span>{accountId ?? texts.list.accountUnknown}</span>
+          {namesOwner && <span>{texts.list.everybody.owner(connection.user)}</span>}
         </p>
         {condition.text !== null && <p className={classes["reason"]}>{condition.text}</p>}
         {step !== null && (

@@ -25,12 +25,22 @@ interface Props {
   descriptors: readonly MarketplaceDescriptor[] | undefined;
   isOnline: boolean;
   highlighted: readonly string[];
+  /** Whether each connection says whose it is. */
+  namesOwners: boolean;
   announce: (text: string) => void;
   onOpen: (action: DialogAction, connection: Connection, origin: Origin) => void;
 }
 
 /** The list when there is something in it. */
-export function ListContents({ list, descriptors, isOnline, highlighted, announce, onOpen }: Props) {
+export function ListContents({
+  list,
+  descriptors,
+  isOnline,
+  highlighted,
+  namesOwners,
+  announce,
+  onOpen,
+}: Props) {
   const texts = useTexts();
   const words = texts.list;
   const { connections, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
@@ -39,7 +49,7 @@ export function ListContents({ list, descriptors, isOnline, highlighted, announc
   const [wanted, setWanted] = useState(EVERYTHING);
   // Typing stays quick, whatever the rows take.
   const applied = useDeferredValue(wanted);
-  const shown = useMemo(() => narrow(connections, applied), [connections, applied]);
+  const shown = useMemo(() => narrow(connections, applied, namesOwners), [connections, applied, namesOwners]);
   const isNarrow = isNarrowed(wanted);
   const isGrouped = useMemo(() => new Set(connections.map((one) => one.marketplace)).size > 1, [connections]);
   const isLoaded = (id: string) => connections.some((connection) => connection.id === id);
@@ -86,6 +96,7 @@ export function ListContents({ list, descriptors, isOnline, highlighted, announc
         rows={rows}
         isOnline={isOnline}
         highlighted={highlighted}
+        namesOwners={namesOwners}
         onAction={act}
         onDismiss={dismiss}
       />

@@ -20,7 +20,7 @@ export interface RowActions {
 /** Everything that can be done to this connection, and why something cannot. */
 export function RowChoices({ connection, blocked, unmendable, onAction, ...open }: RowActions & OpenProps) {
   const texts = useTexts();
-  const { isReadOnly } = useApi();
+  const { rights } = useApi();
   const { consent, key } = waysOf(connection);
   const item = (action: Exclude<Action, "operator">, reason: string | null = null) => (
     <Menu.Item
@@ -34,7 +34,7 @@ export function RowChoices({ connection, blocked, unmendable, onAction, ...open 
       {reason !== null && blocked === null && <span className={classes["reason"]}>{reason}</span>}
     </Menu.Item>
   );
-  if (isReadOnly) {
+  if (rights.change === "none") {
     return (
       <OpenMenu {...open}>
         <Menu.Label>{texts.list.readOnly}</Menu.Label>

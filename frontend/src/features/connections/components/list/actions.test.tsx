@@ -65,7 +65,7 @@ describe("the menu", () => {
   test("offers who may look only what can be looked at, and says why", async () => {
     const broken = connection({ label: "Shop", status: "error", statusReason: "reauth_required" });
     serveList([broken]);
-    const { user } = render(<ConnectionList />, { isReadOnly: true });
+    const { user } = render(<ConnectionList />, { roles: ["read_only"] });
     const trigger = await screen.findByRole("button", { name: "Actions for Shop" });
     expect(screen.queryByRole("button", { name: "Replace key: Shop" })).toBeNull();
     await user.click(trigger);
@@ -135,7 +135,7 @@ describe("testing", () => {
   });
 
   test.each([
-    ["forbidden", 403, /Your role may look/],
+    ["forbidden", 403, /Your role does not allow/],
     ["too-many-requests", 429, /Too many requests/],
     ["unavailable", 503, /cannot answer at the moment/],
   ])("refused as %s it says so, and can be tried again", async (kind, status, words) => {

@@ -131,7 +131,7 @@ test("refused, the connection stays and the dialog says why", async () => {
   await confirm();
   expect(
     await within(dialog).findByRole("alert", { name: "It could not be disconnected" }),
-  ).toHaveTextContent(/Your role may look/);
+  ).toHaveTextContent(/Your role does not allow/);
   await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
   await waitFor(() => expect(screen.getByRole("button", { name: "Actions for Shop" })).toHaveFocus());
 });

@@ -27,8 +27,12 @@ function haystack(connection: Connection): string {
   return text;
 }
 
-/** Those that have every word of the search in them, wherever. */
-export function narrow(connections: readonly Connection[], wanted: Wanted): readonly Connection[] {
+/** Those that have every word of the search in them, wherever; in the name of their owner too where that is shown. */
+export function narrow(
+  connections: readonly Connection[],
+  wanted: Wanted,
+  showsOwners: boolean,
+): readonly Connection[] {
   if (!isNarrowed(wanted)) {
     return connections;
   }
@@ -37,7 +41,11 @@ export function narrow(connections: readonly Connection[], wanted: Wanted): read
     (connection) =>
       (wanted.marketplace === null || connection.marketplace === wanted.marketplace) &&
       (wanted.status === null || connection.status === wanted.status) &&
-      words.every((word) => haystack(connection).includes(word)),
+      words.every(
+        (word) =>
+          haystack(connection).includes(word) ||
+          (showsOwners && connection.user.toLocaleLowerCase().includes(word)),
+      ),
   );
 }
 

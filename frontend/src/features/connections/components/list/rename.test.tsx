@@ -85,7 +85,7 @@ test("when somebody else changed it, it says what it is now, and can be saved al
 });
 
 test.each([
-  ["forbidden", 403, /Your role may look/],
+  ["forbidden", 403, /Your role does not allow/],
   ["not-found", 404, /does not exist any more/],
   ["internal", 500, /went wrong on our side/],
 ])("refused as %s, the old name is back and the dialog says why", async (kind, status, words) => {
