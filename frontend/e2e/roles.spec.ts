@@ -40,7 +40,9 @@ test("an administrator hands over what a leaver has, and an auditor reads that",
   await expect(admin.getByRole("heading", { level: 1, name: "Connections" })).toBeVisible();
 
   const auditor = await colleague(`auditor-${person.unique}`, "auditor");
-  await expect(auditor.getByRole("heading", { level: 1, name: "History of your organization" })).toBeVisible();
+  await expect(
+    auditor.getByRole("heading", { level: 1, name: "History of your organization" }),
+  ).toBeVisible();
   const given = auditor.getByRole("listitem").filter({ hasText: "Handed over to a colleague" });
   await expect(given).toContainText(`by admin-${person.unique} for the owner`);
   await examine(auditor, "trail");
