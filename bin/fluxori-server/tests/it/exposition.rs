@@ -53,8 +53,12 @@ pub(crate) fn sum(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> f6
     samples.iter().filter(fits).map(|sample| sample.value).sum()
 }
 
-/// The metric that a sample belongs to: the parts of a histogram go by other names.
 fn metric(name: &str) -> &'static Metric {
+    find(name).unwrap_or_else(|| panic!("{name} is not in the table"))
+}
+
+/// The metric that a series belongs to: the parts of a histogram go by other names.
+pub(crate) fn find(name: &str) -> Option<&'static Metric> {
     let fits = |metric: &&Metric| match metric.kind {
         MetricKind::Histogram(_) => {
             let part = name.strip_prefix(metric.name);
@@ -62,10 +66,7 @@ fn metric(name: &str) -> &'static Metric {
         }
         _ => metric.name == name,
     };
-    METRICS
-        .iter()
-        .find(fits)
-        .unwrap_or_else(|| panic!("{name} is not in the table"))
+    METRICS.iter().find(fits)
 }
 
 fn sample(line: &str) -> Sample {

@@ -5,8 +5,10 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod alerts;
 mod audit;
 mod backup;
+mod dashboard;
 mod deployment;
 mod doctor;
 mod doctor_google;
@@ -17,6 +19,7 @@ mod life;
 mod metrics;
 mod page;
 mod process;
+mod promql;
 mod refusals;
 mod secrets;
 mod stores;
