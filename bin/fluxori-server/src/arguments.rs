@@ -58,6 +58,9 @@ pub(crate) enum Command {
     /// Settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Log lines.
+    #[command(subcommand)]
+    Logs(LogsCommand),
     /// Metrics.
     #[command(subcommand)]
     Metrics(MetricsCommand),
@@ -104,6 +107,12 @@ pub(crate) enum SecretsCommand {
     /// Compare Google Secret Manager with the database: finish interrupted changes, report strays and losses, and what the
     /// versions cost.
     Reconcile(ReconcileArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogsCommand {
+    /// Print the reference of all events of the log, as Markdown.
+    Reference,
 }
 
 #[derive(Debug, Subcommand)]

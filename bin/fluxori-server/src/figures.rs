@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use fluxori_credentials::{Clock, Wiring};
+use fluxori_credentials::{Clock, Wiring, telemetry::events};
 
 /// Connections are counted this often at most.
 const CONNECTIONS: Duration = Duration::from_mins(1);
@@ -34,7 +34,11 @@ impl Figures {
             self.keys.run(keys).await,
         ];
         for error in looked.into_iter().filter_map(Result::err) {
-            tracing::warn!(%error, "sellers' connections or keys could not be counted");
+            tracing::warn!(
+                event = events::HOUSEKEEPING_NOT_COUNTED,
+                %error,
+                "sellers' connections or keys could not be counted"
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ::metrics::{counter, gauge};
 use fluxori_credentials::{
     Clock, ExpiryWatch, Housekeeping, ServiceName, Settings, Wiring,
-    telemetry::{HOUSEKEEPING_LAST_ROUND, HOUSEKEEPING_ROUNDS},
+    telemetry::{HOUSEKEEPING_LAST_ROUND, HOUSEKEEPING_ROUNDS, events},
 };
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
@@ -64,7 +64,7 @@ impl Housekeeper {
 
     fn warn(&mut self) {
         for warning in self.secrets.warnings(self.clock.now()) {
-            tracing::warn!("{warning}");
+            tracing::warn!(event = events::APPLICATION_SECRET_EXPIRES, "{warning}");
         }
     }
 
@@ -78,7 +78,10 @@ impl Housekeeper {
             .await
         {
             Ok(None) => {
-                tracing::debug!("another server keeps house");
+                tracing::debug!(
+                    event = events::HOUSEKEEPING_ELSEWHERE,
+                    "another server keeps house"
+                );
                 self.ended("elsewhere");
             }
             Ok(Some(done)) => {
@@ -90,7 +93,11 @@ impl Housekeeper {
                 self.ended("done");
             }
             Err(error) => {
-                tracing::warn!(%error, "housekeeping will be tried again");
+                tracing::warn!(
+                    event = events::HOUSEKEEPING_FAILED,
+                    %error,
+                    "housekeeping will be tried again"
+                );
                 self.ended("failed");
             }
         }
@@ -105,19 +112,33 @@ impl Housekeeper {
         match self.wiring.sessions().purge(self.clock.now()).await {
             Ok(0) => {}
             Ok(sessions) => {
-                tracing::info!(sessions, "sessions and links that were over are forgotten");
+                tracing::info!(
+                    event = events::SESSIONS_FORGOTTEN,
+                    sessions,
+                    "sessions and links that were over are forgotten"
+                );
             }
-            Err(error) => tracing::warn!(%error, "housekeeping will be tried again"),
+            Err(error) => {
+                tracing::warn!(
+                    event = events::HOUSEKEEPING_FAILED,
+                    %error,
+                    "housekeeping will be tried again"
+                );
+            }
         }
     }
 }
 
 fn report(done: Housekeeping) {
     if done == Housekeeping::default() {
-        tracing::debug!("housekeeping had nothing to do");
+        tracing::debug!(
+            event = events::HOUSEKEEPING_IDLE,
+            "housekeeping had nothing to do"
+        );
         return;
     }
     tracing::info!(
+        event = events::HOUSEKEEPING_DONE,
         refreshes = done.refreshes,
         kept_alive = done.kept_alive,
         deletions = done.deletions,

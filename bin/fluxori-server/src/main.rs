@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{
-    Arguments, AuditCommand, Command, ConfigCommand, KeysCommand, MetricsCommand,
+    Arguments, AuditCommand, Command, ConfigCommand, KeysCommand, LogsCommand, MetricsCommand,
     OrganizationsCommand, SecretsCommand,
 };
 
@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         Command::Probe(arguments) => commands::probe(&arguments),
         Command::Openapi => commands::openapi(),
         Command::Config(ConfigCommand::Reference) => commands::config_reference(),
+        Command::Logs(LogsCommand::Reference) => commands::logs_reference(),
         Command::Metrics(MetricsCommand::Reference) => commands::metrics_reference(),
     };
     match result {

@@ -15,6 +15,7 @@ use actix_web::{
     middleware::{Condition, from_fn},
     web,
 };
+use fluxori_domain::telemetry::events;
 use futures_util::future::{Either, select};
 
 use crate::{
@@ -93,7 +94,10 @@ impl Server {
         let result = match select(pin!(server), pin!(shutdown)).await {
             Either::Left((result, _)) => result,
             Either::Right(((), server)) => {
-                tracing::info!("finishing the requests at hand");
+                tracing::info!(
+                    event = events::SERVER_STOPPING,
+                    "finishing the requests at hand"
+                );
                 let (result, ()) = tokio::join!(server, stop(&handle));
                 result
             }

@@ -4,6 +4,7 @@ use fluxori_domain::{
     CredentialForm, CredentialId, FieldProblem, Generation, IdempotencyKey, Label, Marketplace,
     OutcomeClass, SecretContext, Submission,
     ports::{Completion, NewConnection, Reservation, TestSubject},
+    telemetry::events,
 };
 
 use crate::{
@@ -94,7 +95,11 @@ impl Connections {
         if result.is_err()
             && let Err(error) = self.ports.idempotency.release(&caller.scope, &key).await
         {
-            tracing::warn!(%error, "an idempotency key stays reserved until it expires");
+            tracing::warn!(
+                event = events::IDEMPOTENCY_KEPT,
+                %error,
+                "an idempotency key stays reserved until it expires"
+            );
         }
         result
     }
@@ -137,6 +142,7 @@ impl Connections {
         self.changed(&caller.scope);
         let connection = inserted?;
         tracing::info!(
+            event = events::CONNECTION_CREATED,
             connection = %connection.id,
             marketplace = %connection.marketplace,
             status = connection.status.name(),

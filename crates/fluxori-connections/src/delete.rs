@@ -1,6 +1,6 @@
 use fluxori_domain::{
     AuditEvent, AuditKind, AuditSubject, Caller, ConnectionId, Marketplace, ServiceName,
-    ports::Tombstone,
+    ports::Tombstone, telemetry::events,
 };
 use tracing::Instrument as _;
 
@@ -55,7 +55,12 @@ impl Connections {
         let finishing = async move {
             let finished = this.finish(&tombstone, &service).await;
             if let Err(error) = &finished {
-                tracing::warn!(connection = %id, %error, "deletion will be finished later");
+                tracing::warn!(
+                    event = events::DELETION_UNFINISHED,
+                    connection = %id,
+                    %error,
+                    "deletion will be finished later"
+                );
             }
             finished.ok()
         };
@@ -88,7 +93,12 @@ impl Connections {
                     Ok(Revocation::Pending) => {}
                     Ok(_) => finished += 1,
                     Err(error) => {
-                        tracing::warn!(connection = %tombstone.connection, %error, "a deletion is not finished yet");
+                        tracing::warn!(
+                            event = events::DELETION_UNFINISHED,
+                            connection = %tombstone.connection,
+                            %error,
+                            "a deletion is not finished yet"
+                        );
                     }
                 }
             }
@@ -101,7 +111,11 @@ impl Connections {
     /// Maintenance, all tenants: destroys credentials that their last connection has left for a newer one.
     pub(crate) async fn forget_orphans(&self) {
         if let Err(error) = self.try_to_forget_orphans().await {
-            tracing::warn!(%error, "abandoned secrets are not destroyed yet");
+            tracing::warn!(
+                event = events::SECRET_KEPT,
+                %error,
+                "abandoned secrets are not destroyed yet"
+            );
         }
     }
 

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use fluxori_domain::{
     AuditEvent, AuditKind, AuditSubject, OutcomeClass, ServiceName,
     ports::{DisconnectSubject, Disconnection, Tombstone},
+    telemetry::events,
 };
 
 use crate::{
@@ -51,6 +52,7 @@ impl Connections {
         };
         if self.now() - tombstone.deleted_at < GIVE_UP_AFTER {
             tracing::warn!(
+                event = events::DISCONNECT_POSTPONED,
                 connection = %tombstone.connection,
                 class = %outcome.class,
                 "an account is not cut off at its marketplace yet: trying again later"
@@ -58,6 +60,7 @@ impl Connections {
             return Ok(Revocation::Pending);
         }
         tracing::error!(
+            event = events::DISCONNECT_GIVEN_UP,
             connection = %tombstone.connection,
             class = %outcome.class,
             "an account could not be cut off at its marketplace: the seller has to do it there"
@@ -75,7 +78,12 @@ impl Connections {
         let mut document = match self.open(&credential).await {
             Ok(document) => document,
             Err(ConnectionError::Secret(error)) if !error.is_transient() => {
-                tracing::error!(connection = %tombstone.connection, %error, "nothing to cut an account off with");
+                tracing::error!(
+                    event = events::DISCONNECT_IMPOSSIBLE,
+                    connection = %tombstone.connection,
+                    %error,
+                    "nothing to cut an account off with"
+                );
                 return Ok(if error.is_gone() {
                     Disconnection::LeftToSeller
                 } else {

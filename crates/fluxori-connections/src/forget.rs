@@ -1,6 +1,7 @@
 use fluxori_domain::{
     OrganizationId,
     ports::{OrganizationContents, OrganizationRemoval},
+    telemetry::events,
 };
 
 use crate::{ConnectionError, Connections};
@@ -76,7 +77,7 @@ impl Connections {
         }
         done.left = removal.contents(organization).await?;
         tracing::warn!(
-            event = "organization_forgotten",
+            event = events::ORGANIZATION_FORGOTTEN,
             %organization,
             data_keys = done.data_keys,
             credentials = done.credentials,

@@ -3,6 +3,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use fluxori_domain::{
     AuditEvent, AuditKind, AuditSubject, Caller, Marketplace, ServiceName, ports::RefreshDue,
+    telemetry::events,
 };
 use futures_util::{StreamExt as _, stream};
 use uuid::Uuid;
@@ -133,7 +134,12 @@ impl Connections {
             match self.test(&caller, id).await {
                 Ok(_) => 1,
                 Err(error) => {
-                    tracing::warn!(connection = %id, %error, "a connection could not be tested");
+                    tracing::warn!(
+                        event = events::CONNECTION_TEST_FAILED,
+                        connection = %id,
+                        %error,
+                        "a connection could not be tested"
+                    );
                     0
                 }
             }
@@ -150,7 +156,12 @@ impl Connections {
                 match self.refresh_due(service, &due).await {
                     Ok(()) => 1,
                     Err(failure) => {
-                        tracing::info!(credential = %due.credential, %failure, "not refreshed in the background");
+                        tracing::info!(
+                            event = events::REFRESH_POSTPONED,
+                            credential = %due.credential,
+                            %failure,
+                            "not refreshed in the background"
+                        );
                         0
                     }
                 }

@@ -5,6 +5,7 @@ use fluxori_domain::{
     AuditKind, Caller, Check, Connection, ConnectionId, Credential, Generation, Outcome,
     OutcomeClass, TenantScope, TransitionError,
     ports::{RateHeadroom, StorageError, TestReport, TestSubject},
+    telemetry::events,
 };
 
 use crate::{
@@ -184,7 +185,12 @@ impl Connections {
         for _ in 0..ATTEMPTS {
             let mut changed = connection.clone();
             if let Err(stale) = changed.record_check(check, tested, current) {
-                tracing::info!(connection = %connection.id, %stale, "a test result came too late");
+                tracing::info!(
+                    event = events::CONNECTION_TEST_OUTDATED,
+                    connection = %connection.id,
+                    %stale,
+                    "a test result came too late"
+                );
                 return Ok(connection);
             }
             if let Some(account) = report.account.clone() {
@@ -194,7 +200,12 @@ impl Connections {
                         return Err(ConnectionError::OtherAccount);
                     }
                     Err(stale) => {
-                        tracing::warn!(connection = %connection.id, %stale, "account not confirmed");
+                        tracing::warn!(
+                            event = events::CONNECTION_NOT_CONFIRMED,
+                            connection = %connection.id,
+                            %stale,
+                            "account not confirmed"
+                        );
                     }
                 }
             }

@@ -5,6 +5,7 @@ use fluxori_domain::{
     ports::{
         CredentialChange, StorageError, WebhookEvent, WebhookProblem, WebhookRequest, WebhookTopic,
     },
+    telemetry::events,
 };
 
 use crate::{
@@ -122,7 +123,11 @@ impl Connections {
     ) -> Result<(), ConnectionError> {
         let (mut connection, credential) = self.find_with_credential(&caller.scope, id).await?;
         if authorised_at(&connection, &credential) > triggered_at {
-            tracing::info!(connection = %id, "an uninstallation from before the latest consent is ignored");
+            tracing::info!(
+                event = events::WEBHOOK_OUTDATED,
+                connection = %id,
+                "an uninstallation from before the latest consent is ignored"
+            );
             return Ok(());
         }
         let now = self.now();

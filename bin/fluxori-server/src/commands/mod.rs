@@ -4,6 +4,7 @@ pub(crate) mod audit;
 mod config_reference;
 mod doctor;
 pub(crate) mod keys;
+mod logs_reference;
 mod metrics_reference;
 mod migrate;
 mod openapi;
@@ -16,6 +17,7 @@ mod sign_in_link;
 
 pub(crate) use config_reference::config_reference;
 pub(crate) use doctor::{DoctorArguments, doctor};
+pub(crate) use logs_reference::logs_reference;
 pub(crate) use metrics_reference::metrics_reference;
 pub(crate) use migrate::migrate;
 pub(crate) use openapi::openapi;

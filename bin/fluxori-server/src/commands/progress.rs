@@ -4,6 +4,7 @@ use std::{
     time::Duration,
 };
 
+use fluxori_credentials::telemetry::events;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How often a log line tells of progress where there is no terminal.
@@ -42,7 +43,7 @@ impl Progress {
         self.bar.set_position(count);
         if self.bar.is_hidden() && count >= self.told.load(Ordering::Relaxed) + LINES {
             self.told.store(count, Ordering::Relaxed);
-            tracing::info!(count, "{}", self.doing);
+            tracing::info!(event = events::COMMAND_PROGRESS, count, "{}", self.doing);
         }
     }
 

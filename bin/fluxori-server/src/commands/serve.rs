@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use fluxori_api::{ApiSettings, ApiState, NotReady, PageState, Readiness, Server};
 use fluxori_credentials::{
-    Clock, LogSection, ObservationSection, Settings, SystemClock, Values, Wiring,
+    Clock, LogSection, ObservationSection, Settings, SystemClock, Values, Wiring, telemetry::events,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -20,6 +20,11 @@ use crate::{
 pub(crate) fn serve() -> Result<ExitCode> {
     let values = Values::from_env()?;
     crate::logging::start(&LogSection::load(&values)?)?;
+    tracing::info!(
+        event = events::SERVER_STARTING,
+        version = env!("CARGO_PKG_VERSION"),
+        "starting"
+    );
     let api = api_settings(&values)?;
     let observation = ObservationSection::load(&values)?;
     if let Some(address) = observation.metrics_listen {
@@ -66,6 +71,7 @@ async fn run(settings: Settings, api: ApiSettings, observation: ObservationSecti
     if let Some(metrics) = metrics {
         metrics.stop().await;
     }
+    tracing::info!(event = events::SERVER_STOPPED, "stopped");
     served
 }
 
@@ -73,7 +79,11 @@ async fn answer(api: ApiSettings, state: ApiState) -> Result<()> {
     let stop = stop_signal()?;
     let server = Server::bind(api, state)?;
     for address in server.addresses() {
-        tracing::info!(%address, "listening");
+        tracing::info!(
+            event = events::SERVER_LISTENING,
+            %address,
+            "listening"
+        );
     }
     Ok(server.run(stop).await?)
 }
@@ -107,15 +117,26 @@ impl Readiness for DatabaseAnswers {
 fn say_whether_there_is_a_page(settings: &Settings) {
     let Some(address) = settings.sign_in.page_address(&settings.consent) else {
         tracing::info!(
+            event = events::PAGE_OFF,
             "the page is off: PUBLIC_URL with OIDC_ISSUER and OIDC_CLIENT_ID turns it on, or SIGN_IN_LINKS for development"
         );
         return;
     };
-    tracing::info!(%address, "the page is on");
+    tracing::info!(
+        event = events::PAGE_ON,
+        %address,
+        "the page is on"
+    );
     if settings.sign_in.sign_in_links {
-        tracing::warn!("SIGN_IN_LINKS is for development: who has such a link needs nothing else");
+        tracing::warn!(
+            event = events::PAGE_SIGN_IN_LINKS,
+            "SIGN_IN_LINKS is for development: who has such a link needs nothing else"
+        );
     }
     if !BuiltPage::is_there() {
-        tracing::warn!("the page was not built into this program; / says how");
+        tracing::warn!(
+            event = events::PAGE_NOT_BUILT,
+            "the page was not built into this program; / says how"
+        );
     }
 }

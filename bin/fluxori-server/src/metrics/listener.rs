@@ -11,7 +11,7 @@ use actix_web::{
     web,
 };
 use anyhow::{Context, Result, ensure};
-use fluxori_credentials::Wiring;
+use fluxori_credentials::{Wiring, telemetry::events};
 use tokio::task::JoinHandle;
 
 use super::{Recorded, look};
@@ -70,9 +70,14 @@ impl MetricsListener {
         .listen(listener)
         .context("could not listen on METRICS_LISTEN")?
         .run();
-        tracing::info!(%address, "metrics are at /metrics");
+        tracing::info!(
+            event = events::METRICS_LISTENING,
+            %address,
+            "metrics are at /metrics"
+        );
         if !address.ip().is_loopback() {
             tracing::warn!(
+                event = events::METRICS_REACHABLE,
                 %address,
                 "METRICS_LISTEN is reachable from other machines: nobody is asked who they are there"
             );

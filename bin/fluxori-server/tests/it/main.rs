@@ -16,6 +16,7 @@ mod exposition;
 mod google;
 mod keys;
 mod life;
+mod logs;
 mod metrics;
 mod page;
 mod process;

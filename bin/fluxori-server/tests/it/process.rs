@@ -105,8 +105,9 @@ impl Installation {
             base: String::new(),
             metrics: None,
             events,
+            said: Vec::new(),
         };
-        let listening = server.wait_for("message", "listening");
+        let listening = server.wait_for("event", "server.listening");
         server.base = format!("http://{}", listening["address"].as_str().unwrap());
         server
     }
@@ -119,6 +120,8 @@ pub(crate) struct Server {
     metrics: Option<String>,
     /// What it logs, line by line.
     events: mpsc::Receiver<Value>,
+    /// Those that were read already.
+    said: Vec<Value>,
 }
 
 impl Server {
@@ -127,7 +130,8 @@ impl Server {
         loop {
             let line = self.events.recv_timeout(PATIENCE);
             let line = line.unwrap_or_else(|_| panic!("the server says {field}={value}"));
-            if line["message"] == "metrics are at /metrics" {
+            self.said.push(line.clone());
+            if line["event"] == "metrics.listening" {
                 self.metrics = line["address"].as_str().map(str::to_owned);
             }
             if line[field] == value {
@@ -199,6 +203,18 @@ impl Server {
 
     /// Asks it to stop, and waits until it has.
     pub(crate) fn stop(mut self) -> bool {
+        self.end()
+    }
+
+    /// The same, and every line that it has logged.
+    pub(crate) fn stop_and_read(mut self) -> Vec<Value> {
+        assert!(self.end());
+        let mut lines = std::mem::take(&mut self.said);
+        lines.extend(self.events.iter());
+        lines
+    }
+
+    fn end(&mut self) -> bool {
         let pid = self.child.id().to_string();
         assert!(
             Command::new("kill")

@@ -23,6 +23,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("docs/reference/openapi.json", &["openapi"]),
     ("docs/reference/configuration.md", &["config", "reference"]),
     ("docs/operations/metrics.md", &["metrics", "reference"]),
+    ("docs/operations/logs.md", &["logs", "reference"]),
 ];
 
 /// Where the types of the API lie that the page is written with.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::Clock;
+use fluxori_domain::{Clock, telemetry::events};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -84,11 +84,17 @@ impl KeyRing {
             Ok(Ok(bytes)) => bytes,
             Ok(Err(error)) => {
                 let cause = &error.cause;
-                tracing::warn!(%error, %cause, "the present keys stay in force");
+                tracing::warn!(
+                    event = events::IDENTITY_KEYS_KEPT,
+                    %error,
+                    %cause,
+                    "the present keys stay in force"
+                );
                 return;
             }
             Err(_) => {
                 tracing::warn!(
+                    event = events::IDENTITY_KEYS_KEPT,
                     "the key set did not arrive in time; the present keys stay in force"
                 );
                 return;
@@ -96,11 +102,16 @@ impl KeyRing {
         };
         let Some(keys) = KeySet::parse(&bytes) else {
             tracing::warn!(
+                event = events::IDENTITY_KEYS_KEPT,
                 "the answer is no key set with usable keys; the present keys stay in force"
             );
             return;
         };
-        tracing::info!(keys = keys.len(), "fetched the identity provider's keys");
+        tracing::info!(
+            event = events::IDENTITY_KEYS_FETCHED,
+            keys = keys.len(),
+            "fetched the identity provider's keys"
+        );
         let mut present = self.present.write().unwrap_or_else(PoisonError::into_inner);
         *present = Some(Present {
             keys: Arc::new(keys),

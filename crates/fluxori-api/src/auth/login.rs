@@ -15,6 +15,7 @@ use actix_web::{
 };
 use fluxori_domain::{
     Caller, ConnectionId, OrganizationId, Reach, ServiceName, TenantScope, UserId,
+    telemetry::events,
 };
 
 use super::{Authenticator, Identity, Needs, TokenError};
@@ -237,7 +238,11 @@ fn invalid_token(error: TokenError) -> Problem {
             "The access token lacks a claim that is needed here, or has it in another form."
         }
     };
-    tracing::debug!(%error, "token refused");
+    tracing::debug!(
+        event = events::SIGN_IN_TOKEN_REFUSED,
+        %error,
+        "token refused"
+    );
     Problem::new(ProblemKind::InvalidToken, detail).with_header(
         WWW_AUTHENTICATE,
         format!(

@@ -12,7 +12,7 @@ use actix_web::{
     },
     middleware::Next,
 };
-use fluxori_domain::RequestId;
+use fluxori_domain::{RequestId, telemetry::events};
 use tracing::Instrument;
 
 use super::{
@@ -51,9 +51,19 @@ pub(crate) async fn edge(
     let latency_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         if quiet && status < 400 {
-            tracing::debug!(status, latency_us, "answered");
+            tracing::debug!(
+                event = events::REQUEST_ANSWERED,
+                status,
+                latency_us,
+                "answered"
+            );
         } else {
-            tracing::info!(status, latency_us, "answered");
+            tracing::info!(
+                event = events::REQUEST_ANSWERED,
+                status,
+                latency_us,
+                "answered"
+            );
         }
     });
     Ok(response)

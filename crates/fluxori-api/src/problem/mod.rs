@@ -15,8 +15,8 @@ use actix_web::{
         header::{self, HeaderName},
     },
 };
-use fluxori_domain::ports::AccountChoice;
 use fluxori_domain::{ConnectionId, FieldProblem, Outcome};
+use fluxori_domain::{ports::AccountChoice, telemetry::events};
 
 pub(crate) use connection::{FIELDS, of_storage, problem_in, problem_of};
 pub(crate) use document::ProblemView;
@@ -121,9 +121,19 @@ impl Problem {
     pub(crate) fn log(&self) {
         let kind = self.0.kind.slug();
         if let Some(cause) = &self.0.cause {
-            tracing::error!(kind, cause = %Chain(cause.as_ref()), "request failed");
+            tracing::error!(
+                event = events::REQUEST_FAILED,
+                kind,
+                cause = %Chain(cause.as_ref()),
+                "request failed"
+            );
         } else {
-            tracing::debug!(kind, detail = %self.0.detail, "request refused");
+            tracing::debug!(
+                event = events::REQUEST_REFUSED,
+                kind,
+                detail = %self.0.detail,
+                "request refused"
+            );
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::Clock;
+use fluxori_domain::{Clock, telemetry::events};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
@@ -110,18 +110,29 @@ impl Discovery {
             Ok(Ok(bytes)) => bytes,
             Ok(Err(error)) => {
                 let cause = &error.cause;
-                tracing::warn!(%error, %cause, "nobody can sign in with an old or no discovery document");
+                tracing::warn!(
+                    event = events::IDENTITY_DISCOVERY_FAILED,
+                    %error,
+                    %cause,
+                    "nobody can sign in with an old or no discovery document"
+                );
                 return None;
             }
             Err(_) => {
-                tracing::warn!("the discovery document of OIDC_ISSUER did not arrive in time");
+                tracing::warn!(
+                    event = events::IDENTITY_DISCOVERY_FAILED,
+                    "the discovery document of OIDC_ISSUER did not arrive in time"
+                );
                 return None;
             }
         };
         match read(&bytes, &self.issuer) {
             Ok(metadata) => Some(metadata),
             Err(trouble) => {
-                tracing::warn!("the discovery document of OIDC_ISSUER cannot be used: {trouble}");
+                tracing::warn!(
+                    event = events::IDENTITY_DISCOVERY_FAILED,
+                    "the discovery document of OIDC_ISSUER cannot be used: {trouble}"
+                );
                 None
             }
         }

@@ -21,6 +21,7 @@ use chrono::TimeDelta;
 use fluxori_domain::{
     Clock, SecretText, TenantScope,
     ports::{Session, SessionRepository, StorageError},
+    telemetry::events,
 };
 use url::Url;
 
@@ -155,6 +156,7 @@ impl SignIn {
         };
         self.end(headers).await?;
         self.sessions.begin(key.hash(), &session).await?;
+        tracing::info!(event = events::SIGN_IN_DONE, "somebody has signed in");
         Ok(cookie::set_session(&key, self.lifetime.num_seconds()))
     }
 
@@ -178,6 +180,7 @@ impl SignIn {
             return Ok(None);
         }
         self.end(headers).await?;
+        tracing::info!(event = events::SIGN_IN_DONE, "somebody has signed in");
         Ok(Some(cookie::set_session(&key, self.lifetime.num_seconds())))
     }
 

@@ -5,6 +5,7 @@ use fluxori_domain::{
         CallbackAnswer, CallbackProblem, Consent, ConsentClient, ExchangeReport, Grant,
         IdentifyReport, OAuthFlow,
     },
+    telemetry::events,
 };
 use std::collections::BTreeMap;
 use tokio::time::sleep;
@@ -101,7 +102,12 @@ impl Connections {
         let flow = match self.take_flow(marketplace, &query, browser).await {
             Ok(flow) => flow,
             Err(result) => {
-                tracing::info!(%marketplace, result = result.as_str(), "a callback came to nothing");
+                tracing::info!(
+                    event = events::CONSENT_UNKNOWN,
+                    %marketplace,
+                    result = result.as_str(),
+                    "a callback came to nothing"
+                );
                 return CallbackEnd {
                     return_to: self.ports.consents.fallback(),
                     result,
@@ -122,7 +128,12 @@ impl Connections {
         let redeeming = async move { this.redeem(&service, *returned).await };
         let task = self.tasks.spawn(redeeming.in_current_span());
         let result = task.await.unwrap_or(ConsentResult::Failed);
-        tracing::info!(%marketplace, result = result.as_str(), "a consent has come to its end");
+        tracing::info!(
+            event = events::CONSENT_ENDED,
+            %marketplace,
+            result = result.as_str(),
+            "a consent has come to its end"
+        );
         CallbackEnd {
             return_to: Some(return_to),
             result,
@@ -278,7 +289,11 @@ fn verifier(browser: &BrowserBinding, state: &SecretText) -> fluxori_domain::Pkc
 }
 
 fn failed(error: &ConnectionError) -> ConsentResult {
-    tracing::error!(%error, "a consent could not be brought to its end");
+    tracing::error!(
+        event = events::CONSENT_FAILED,
+        %error,
+        "a consent could not be brought to its end"
+    );
     ConsentResult::Failed
 }
 

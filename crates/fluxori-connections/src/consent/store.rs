@@ -5,6 +5,7 @@ use fluxori_domain::{
     AuditKind, AuthType, Caller, Check, Clocks, Connection, ConnectionId, ConnectionStatus,
     Credential, CredentialId, Generation, OutcomeClass, SecretContext,
     ports::{Account, GrantedConnection, NewGrant, OAuthFlow, Renewal},
+    telemetry::events,
 };
 use tokio::time::{Instant, sleep};
 
@@ -65,7 +66,11 @@ impl Connections {
             if !again || Instant::now() >= give_up {
                 return Err(error);
             }
-            tracing::warn!(%error, "a fresh grant is not stored yet: trying again");
+            tracing::warn!(
+                event = events::CONSENT_WAITS,
+                %error,
+                "a fresh grant is not stored yet: trying again"
+            );
             sleep(STORE_AGAIN).await;
         }
     }

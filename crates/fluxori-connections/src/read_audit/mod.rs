@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AuditEvent,
     ports::{AuditWriter, StorageError},
+    telemetry::events,
 };
 use tokio::{
     sync::Notify,
@@ -121,7 +122,11 @@ impl ReadAudit {
             Mode::Batched(waiting) => {
                 let connection = event.connection;
                 if let Err(Stopped) = waiting.add(event).await {
-                    tracing::error!(%connection, "a credential was read after the audit writer had stopped");
+                    tracing::error!(
+                        event = events::AUDIT_LOST,
+                        %connection,
+                        "a credential was read after the audit writer had stopped"
+                    );
                 }
                 Ok(())
             }
@@ -147,7 +152,11 @@ impl ReadAudit {
                 }
                 if let Err(Stopped) = waiting.add_tally(tally, now).await {
                     let connection = tally.read().connection;
-                    tracing::error!(%connection, "a credential was read after the audit writer had stopped");
+                    tracing::error!(
+                        event = events::AUDIT_LOST,
+                        %connection,
+                        "a credential was read after the audit writer had stopped"
+                    );
                 }
                 Ok(())
             }
@@ -168,7 +177,10 @@ impl ReadAuditTask {
             Stop::Strict(stop) => stop.notify_one(),
         }
         if timeout(FLUSH_DEADLINE, writer.task).await.is_err() {
-            tracing::error!("the audit of the last credential reads could not be written");
+            tracing::error!(
+                event = events::AUDIT_LOST,
+                "the audit of the last credential reads could not be written"
+            );
         }
     }
 }
@@ -200,7 +212,12 @@ async fn write(
             Ok(()) => break,
             Err(error) => {
                 waiting.set_late(true);
-                tracing::error!(%error, events = batch.len(), "audit events wait for the database");
+                tracing::error!(
+                    event = events::AUDIT_WAITS,
+                    %error,
+                    events = batch.len(),
+                    "audit events wait for the database"
+                );
                 sleep(PAUSE).await;
             }
         }

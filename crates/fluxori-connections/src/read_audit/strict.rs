@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use fluxori_domain::{
     AuditEvent,
     ports::{AuditWriter, StorageError},
+    telemetry::events,
 };
 use tokio::{
     sync::{Notify, mpsc, oneshot},
@@ -77,7 +78,12 @@ async fn run(writer: Arc<dyn AuditWriter>, mut queue: mpsc::Receiver<Asked>, sto
         let result = writer.append(events).await;
         let result = result.map_err(|error| NotWritten(Arc::new(error)));
         if let Err(error) = &result {
-            tracing::error!(%error, reads = waiting.len(), "credentials were not handed out");
+            tracing::error!(
+                event = events::AUDIT_REFUSED,
+                %error,
+                reads = waiting.len(),
+                "credentials were not handed out"
+            );
         }
         for answer in waiting {
             // Whoever asked may be gone.

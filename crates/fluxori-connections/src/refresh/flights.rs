@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use fluxori_domain::{CredentialId, Generation};
+use fluxori_domain::{CredentialId, Generation, telemetry::events};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -91,6 +91,7 @@ impl Drop for Arrival {
         if thread::panicking() {
             let (credential, generation) = self.key;
             tracing::error!(
+                event = events::REFRESH_PANICKED,
                 %credential,
                 %generation,
                 "a refresh panicked: a defect of this program, which says nothing about the credential"

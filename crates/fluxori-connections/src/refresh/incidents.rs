@@ -4,7 +4,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use fluxori_domain::Marketplace;
+use fluxori_domain::{Marketplace, telemetry::events};
 
 use super::pace;
 
@@ -31,6 +31,7 @@ impl Incidents {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.insert(marketplace, until).is_none() {
             tracing::error!(
+                event = events::APPLICATION_REFUSED,
                 %marketplace,
                 "the marketplace refuses our application: check its client id and secret. No seller is affected yet, \
                  but no token is renewed until this is mended"
@@ -43,7 +44,11 @@ impl Incidents {
     pub(super) fn end(&self, marketplace: Marketplace) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.remove(&marketplace).is_some() {
-            tracing::info!(%marketplace, "the marketplace accepts our application again");
+            tracing::info!(
+                event = events::APPLICATION_ACCEPTED,
+                %marketplace,
+                "the marketplace accepts our application again"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use fluxori_domain::{
         CredentialChange, MarketplaceClient, RefreshLease, RefreshReport, RefreshSubject, Renewal,
         SecretStoreError,
     },
+    telemetry::events,
 };
 use tokio::time::{Instant, sleep};
 
@@ -79,6 +80,7 @@ impl Connections {
             RefreshReport::Refused(outcome) if outcome.class.is_transient() => {
                 let retry_at = pace::retry_at(outcome, attempt.failures, self.now());
                 tracing::warn!(
+                    event = events::REFRESH_UNANSWERED,
                     credential = %credential.id,
                     marketplace = %credential.marketplace,
                     class = %outcome.class,
@@ -129,10 +131,19 @@ impl Connections {
         loop {
             let stored = self.store_renewal(attempt, &renewal, &mut keeping);
             let error = match stored.await {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    tracing::info!(
+                        event = events::REFRESH_DONE,
+                        credential = %credential.id,
+                        marketplace = %credential.marketplace,
+                        "tokens were renewed"
+                    );
+                    return Ok(());
+                }
                 Ok(false) => {
                     self.lost(attempt);
                     tracing::error!(
+                        event = events::REFRESH_TOKENS_DROPPED,
                         credential = %credential.id,
                         "tokens were bought, but the lease or the credential is another's by now: they are dropped"
                     );
@@ -148,6 +159,7 @@ impl Connections {
             };
             if Instant::now() + pause >= attempt.ends_at || !may_pass(&error) {
                 tracing::error!(
+                    event = events::REFRESH_TOKENS_LOST,
                     credential = %credential.id,
                     %error,
                     "tokens were bought and could not be stored: the marketplace's grace for the old token is all that \
@@ -156,6 +168,7 @@ impl Connections {
                 return Err(error.into());
             }
             tracing::error!(
+                event = events::REFRESH_TOKENS_WAIT,
                 credential = %credential.id,
                 %error,
                 "tokens were bought and are not stored yet: trying again"
@@ -206,6 +219,7 @@ impl Connections {
             .await?;
         if condemned {
             tracing::warn!(
+                event = events::REFRESH_REFUSED,
                 credential = %attempt.refresh.credential.id,
                 %class,
                 "the marketplace refused to renew the tokens of a connection"

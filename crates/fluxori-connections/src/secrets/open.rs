@@ -1,4 +1,6 @@
-use fluxori_domain::{Credential, CredentialDocument, Plaintext, ports::SecretStoreError};
+use fluxori_domain::{
+    Credential, CredentialDocument, Plaintext, ports::SecretStoreError, telemetry::events,
+};
 
 use crate::{ConnectionError, Connections};
 
@@ -45,7 +47,12 @@ impl Connections {
                 Ok(self.open_stored(&current).await?)
             }
             _ if gone.is_gone() => {
-                tracing::error!(credential = %read.id, error = %gone, "a secret is lost: its row names one that is gone");
+                tracing::error!(
+                    event = events::SECRET_LOST,
+                    credential = %read.id,
+                    error = %gone,
+                    "a secret is lost: its row names one that is gone"
+                );
                 Err(gone.into())
             }
             _ => Err(gone.into()),

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use fluxori_domain::{
     CredentialId, TenantScope,
     ports::{LooseSecret, Sentence},
+    telemetry::events,
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -52,7 +53,12 @@ impl Connections {
                     Ok(true) => sweep.settled += 1,
                     Ok(false) => drop(left.insert(entry.id)),
                     Err(error) => {
-                        tracing::warn!(credential = %entry.credential, %error, "a secret is not destroyed yet");
+                        tracing::warn!(
+                            event = events::SECRET_KEPT,
+                            credential = %entry.credential,
+                            %error,
+                            "a secret is not destroyed yet"
+                        );
                         unavailable += usize::from(error.is_transient());
                         left.insert(entry.id);
                     }
@@ -83,11 +89,23 @@ impl Connections {
                 entries.retain(|entry| entry.due_at <= now);
                 for entry in &entries {
                     if let Err(error) = self.settle(entry).await {
-                        tracing::warn!(%credential, %error, "a secret is not destroyed yet");
+                        tracing::warn!(
+                            event = events::SECRET_KEPT,
+                            %credential,
+                            %error,
+                            "a secret is not destroyed yet"
+                        );
                     }
                 }
             }
-            Err(error) => tracing::warn!(%credential, %error, "a secret is not destroyed yet"),
+            Err(error) => {
+                tracing::warn!(
+                    event = events::SECRET_KEPT,
+                    %credential,
+                    %error,
+                    "a secret is not destroyed yet"
+                );
+            }
         }
     }
 

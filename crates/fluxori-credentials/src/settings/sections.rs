@@ -279,6 +279,9 @@ section!(
     LogSection, "Log" {
         /// What to log, such as `info` or `fluxori=debug,info`.
         LOG => filter: String, "info";
+        /// A file that holds such a filter and is looked at every second: what it says holds at once and instead of `LOG`, which
+        /// holds again when the file is empty or gone. What is no filter changes nothing but for a line in the log.
+        LOG_FILTER_FILE => filter_file: String, optional;
         /// `json`, `text`, or `auto`: text on a terminal and JSON elsewhere.
         LOG_FORMAT => format: String, "auto";
     }

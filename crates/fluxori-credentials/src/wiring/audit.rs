@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use fluxori_connections::AuditTrails;
-use fluxori_domain::Clock;
+use fluxori_domain::{Clock, telemetry::events};
 use fluxori_persistence::{Database, DatabaseSettings};
 
 use super::copy;
@@ -25,6 +25,9 @@ pub async fn open_audit_trails(
 /// So that nobody believes in a trail that is not kept.
 pub(super) fn say_if_off(mode: AuditReadsMode) {
     if mode == AuditReadsMode::Off {
-        tracing::warn!("AUDIT_READS=off: nobody will know who read which credential");
+        tracing::warn!(
+            event = events::AUDIT_OFF,
+            "AUDIT_READS=off: nobody will know who read which credential"
+        );
     }
 }

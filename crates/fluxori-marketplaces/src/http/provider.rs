@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use fluxori_domain::telemetry::events;
 use reqwest::{Method, Response, header::HeaderMap};
 use url::Url;
 use zeroize::Zeroizing;
@@ -84,12 +85,14 @@ impl ProviderHttp {
         let latency = began.elapsed();
         match &answer {
             Ok(answer) => tracing::debug!(
+                event = events::MARKETPLACE_ANSWERED,
                 status = answer.status(),
                 request_id = answer.request_id(),
                 latency_ms = latency.as_millis(),
                 "a marketplace answered"
             ),
             Err(trouble) => tracing::debug!(
+                event = events::MARKETPLACE_UNANSWERED,
                 ?trouble,
                 latency_ms = latency.as_millis(),
                 "a marketplace did not answer"

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use fluxori_domain::telemetry::events;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 use crate::MarketplaceError;
@@ -10,12 +11,21 @@ use crate::MarketplaceError;
 pub(super) fn tls_config() -> Result<ClientConfig, MarketplaceError> {
     let found = rustls_native_certs::load_native_certs();
     for trouble in &found.errors {
-        tracing::warn!(%trouble, "a root certificate could not be read");
+        tracing::warn!(
+            event = events::TLS_ROOT_UNREADABLE,
+            %trouble,
+            "a root certificate could not be read"
+        );
     }
     let mut roots = RootCertStore::empty();
     let (added, ignored) = roots.add_parsable_certificates(found.certs);
     if ignored > 0 {
-        tracing::debug!(added, ignored, "some root certificates could not be used");
+        tracing::debug!(
+            event = events::TLS_ROOTS_IGNORED,
+            added,
+            ignored,
+            "some root certificates could not be used"
+        );
     }
     tls_config_with(roots)
 }

@@ -1,6 +1,7 @@
 use fluxori_domain::{
     AccountDetails, AuthType, OutcomeClass, ShopDomain, ShopifyDetails,
     ports::{Account, TestReport, TestSubject},
+    telemetry::events,
 };
 use reqwest::{
     Method,
@@ -93,6 +94,7 @@ impl Shopify {
         let answered = answer.headers().get("x-shopify-api-version");
         if answered.is_some_and(|answered| answered != asked) {
             tracing::warn!(
+                event = events::MARKETPLACE_VERSION_OBSOLETE,
                 asked,
                 "Shopify no longer answers with the API version asked for: raise SHOPIFY_API_VERSION"
             );

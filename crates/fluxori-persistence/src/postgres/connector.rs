@@ -7,6 +7,7 @@ use std::{
 };
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use fluxori_domain::telemetry::events;
 use secrecy::ExposeSecret as _;
 use tokio::runtime::Handle;
 use tokio_postgres::{
@@ -101,7 +102,11 @@ async fn open(
     let ended = Arc::clone(&closed);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection to the database ended");
+            tracing::debug!(
+                event = events::DATABASE_CONNECTION_ENDED,
+                %error,
+                "a connection to the database ended"
+            );
         }
         ended.store(true, Ordering::Release);
     });

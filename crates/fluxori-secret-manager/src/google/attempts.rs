@@ -1,5 +1,6 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
+use fluxori_domain::telemetry::events;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::{
@@ -118,6 +119,7 @@ impl Caller {
                 });
             }
             tracing::debug!(
+                event = events::GOOGLE_CALL_REPEATED,
                 ?operation,
                 failures,
                 %error,

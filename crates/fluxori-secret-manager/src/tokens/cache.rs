@@ -5,7 +5,7 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use fluxori_domain::Clock;
+use fluxori_domain::{Clock, telemetry::events};
 use reqwest::Client;
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -115,7 +115,11 @@ impl TokenSource for GoogleTokens {
                 state.failure = Some((self.clock.now() + COOL_DOWN, error.clone()));
                 match state.token.as_ref().filter(|kept| now < kept.last_use) {
                     Some(kept) => {
-                        tracing::warn!(%error, "the Google access token could not be replaced yet");
+                        tracing::warn!(
+                            event = events::GOOGLE_TOKEN_KEPT,
+                            %error,
+                            "the Google access token could not be replaced yet"
+                        );
                         Ok(kept.token.clone())
                     }
                     None => Err(error),

@@ -2,7 +2,7 @@ use std::{fmt::Write, num::NonZeroU32, process::ExitCode};
 
 use anyhow::Result;
 use clap::Args;
-use fluxori_credentials::{OrganizationId, Reseal, ResealReport, Wiring};
+use fluxori_credentials::{OrganizationId, Reseal, ResealReport, Wiring, telemetry::events};
 
 use crate::commands::progress::Progress;
 
@@ -43,6 +43,12 @@ async fn carry_out(wiring: &Wiring, order: &Reseal) -> Result<(String, ExitCode)
     let resealed = keys.reseal(order, |count| progress.reached(count)).await;
     progress.finish();
     let resealed = resealed?;
+    tracing::info!(
+        event = events::KEYS_RESEALED,
+        credentials = resealed.resealed,
+        failed = resealed.failed.len(),
+        "credentials are sealed by new data keys"
+    );
     let code = if resealed.failed.is_empty() {
         ExitCode::SUCCESS
     } else {

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use fluxori_credentials::{MasterKeyId, OrganizationId, Retirement, Wiring};
+use fluxori_credentials::{MasterKeyId, OrganizationId, Retirement, Wiring, telemetry::events};
 
 /// Which master key.
 #[derive(Debug, Args)]
@@ -24,7 +24,11 @@ pub(crate) fn retire(arguments: &RetireArguments) -> Result<ExitCode> {
 }
 
 async fn carry_out(wiring: &Wiring, id: &MasterKeyId) -> Result<(String, ExitCode)> {
-    Ok(match super::keys_of(wiring)?.retire(id).await? {
+    let retired = super::keys_of(wiring)?.retire(id).await?;
+    if matches!(retired, Retirement::Withdrawn) {
+        tracing::info!(event = events::KEYS_RETIRED, key = %id, "a master key is withdrawn");
+    }
+    Ok(match retired {
         Retirement::Withdrawn => (
             format!(
                 "master key {id} is withdrawn: it wraps nothing, and no process can wrap anything by it again\n\

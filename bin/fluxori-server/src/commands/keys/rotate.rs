@@ -2,7 +2,7 @@ use std::{fmt::Write, num::NonZeroU32, process::ExitCode};
 
 use anyhow::Result;
 use clap::Args;
-use fluxori_credentials::{MasterKeyRole, Rotate, RotateReport, Wiring};
+use fluxori_credentials::{MasterKeyRole, Rotate, RotateReport, Wiring, telemetry::events};
 
 use crate::commands::progress::Progress;
 
@@ -41,6 +41,12 @@ async fn carry_out(wiring: &Wiring, order: Rotate) -> Result<(String, ExitCode)>
     let rotated = keys.rotate(order, |count| progress.reached(count)).await;
     progress.finish();
     let rotated = rotated?;
+    tracing::info!(
+        event = events::KEYS_ROTATED,
+        rewrapped = rotated.rewrapped,
+        failed = rotated.failed.len(),
+        "data keys are wrapped by the active master key"
+    );
     let mut report = String::new();
     for key in wiring.master_keys().await? {
         match key.role {

@@ -3,6 +3,7 @@ use actix_web::{
     http::header::{HeaderValue, SET_COOKIE},
     web,
 };
+use fluxori_domain::telemetry::events;
 
 use super::{CALLBACK, End, ended, on, only_looks, to};
 use crate::{
@@ -81,7 +82,11 @@ async fn finish(
         .map_err(|error| end_of(&error))?;
     let begun = sign_in.begin(request.headers(), &identity).await;
     begun.map_err(|error| {
-        tracing::error!(cause = %Chain(&error), "nobody could be signed in");
+        tracing::error!(
+            event = events::SIGN_IN_BROKEN,
+            cause = %Chain(&error),
+            "nobody could be signed in"
+        );
         End::Failed
     })
 }
@@ -96,9 +101,16 @@ fn end_of(error: &ProviderError) -> End {
         _ => End::Failed,
     };
     if end == End::Denied {
-        tracing::info!("a sign-in was refused at the identity provider");
+        tracing::info!(
+            event = events::SIGN_IN_DENIED,
+            "a sign-in was refused at the identity provider"
+        );
     } else {
-        tracing::warn!(cause = %Chain(error), "a sign-in failed");
+        tracing::warn!(
+            event = events::SIGN_IN_FAILED,
+            cause = %Chain(error),
+            "a sign-in failed"
+        );
     }
     end
 }

@@ -1,4 +1,5 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::SET_COOKIE, web};
+use fluxori_domain::telemetry::events;
 
 use super::{End, LINK, ended, on, only_looks, to};
 use crate::{
@@ -45,7 +46,11 @@ pub(crate) async fn link(
         Ok(Some(cookie)) => Ok(to("/").insert_header((SET_COOKIE, cookie)).finish()),
         Ok(None) => Ok(ended(End::Link, &limits, &request)?.finish()),
         Err(error) => {
-            tracing::error!(cause = %Chain(&error), "nobody could be signed in");
+            tracing::error!(
+                event = events::SIGN_IN_BROKEN,
+                cause = %Chain(&error),
+                "nobody could be signed in"
+            );
             Ok(to(End::Failed.address()).finish())
         }
     }

@@ -5,6 +5,7 @@ use fluxori_connections::WebhookError;
 use fluxori_domain::{
     Marketplace,
     ports::{WebhookProblem, WebhookRequest},
+    telemetry::events,
 };
 
 use crate::{
@@ -74,7 +75,11 @@ pub(crate) async fn shopify(
         Err(WebhookError::Problem(
             problem @ (WebhookProblem::Malformed | WebhookProblem::UnknownTopic),
         )) => {
-            tracing::warn!(%problem, "a signed message was not understood");
+            tracing::warn!(
+                event = events::WEBHOOK_NOT_UNDERSTOOD,
+                %problem,
+                "a signed message was not understood"
+            );
             Err(Problem::new(
                 ProblemKind::MalformedWebhook,
                 "The message is signed, but its topic or a header is not one that we know.",

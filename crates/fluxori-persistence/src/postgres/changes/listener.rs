@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use fluxori_domain::telemetry::events;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client, Notification};
 use uuid::Uuid;
@@ -57,11 +58,16 @@ pub(super) async fn run(connector: Arc<Connector>, board: Arc<Board>) {
         }
         if is_new {
             tracing::warn!(
+                event = events::CHANGES_UNHEARD,
                 error = &error as &dyn std::error::Error,
                 "changes by other processes are not heard: credentials are read from the database"
             );
         } else {
-            tracing::debug!(error = &error as &dyn std::error::Error, "still not heard");
+            tracing::debug!(
+                event = events::CHANGES_UNHEARD,
+                error = &error as &dyn std::error::Error,
+                "still not heard"
+            );
         }
         is_new = false;
         sleep(pause).await;
@@ -103,7 +109,10 @@ fn hear(message: &Notification, board: &Board, own: &str) {
         if let Ok(sent) = message.payload().parse()
             && board.vouch(sent)
         {
-            tracing::info!("changes by other processes are heard");
+            tracing::info!(
+                event = events::CHANGES_HEARD,
+                "changes by other processes are heard"
+            );
         }
     } else if let Ok(group) = u16::from_str_radix(message.payload(), 16) {
         board.heard(group);
