@@ -9,6 +9,7 @@ mod identity_http;
 mod logging;
 mod metrics;
 mod page;
+mod traces;
 
 use std::process::ExitCode;
 

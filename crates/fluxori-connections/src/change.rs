@@ -18,6 +18,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ConnectionError::NotFound`]; [`ConnectionError::Changed`] when the caller saw another version.
+    #[tracing::instrument(name = "connections.change", skip_all)]
     pub async fn change(
         &self,
         caller: &Caller,

@@ -65,6 +65,7 @@ impl Connections {
     ///
     /// # Errors
     /// Every [`ConnectionError`] that concerns forms, tests, duplicates and idempotency keys. Nothing is stored then.
+    #[tracing::instrument(name = "connections.create", skip_all)]
     pub async fn create(
         &self,
         caller: &Caller,

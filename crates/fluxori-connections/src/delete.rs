@@ -28,6 +28,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ConnectionError::NotFound`]; [`ConnectionError::Changed`] when the caller saw another version.
+    #[tracing::instrument(name = "connections.delete", skip_all)]
     pub async fn delete(
         &self,
         caller: &Caller,

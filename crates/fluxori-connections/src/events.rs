@@ -9,6 +9,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ConnectionError::NotFound`] when the connection does not live (any more).
+    #[tracing::instrument(name = "connections.events", skip_all)]
     pub async fn events(
         &self,
         scope: &TenantScope,

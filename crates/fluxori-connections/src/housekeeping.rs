@@ -54,6 +54,7 @@ impl Connections {
     ///
     /// # Errors
     /// The first failure of the database; what was done before it stays done.
+    #[tracing::instrument(name = "connections.housekeeping", skip_all)]
     pub async fn housekeeping(
         &self,
         service: &ServiceName,

@@ -10,6 +10,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ConnectionError::Storage`].
+    #[tracing::instrument(name = "connections.list", skip_all)]
     pub async fn list(
         &self,
         scope: &TenantScope,
@@ -23,6 +24,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ConnectionError::Storage`].
+    #[tracing::instrument(name = "connections.list_organization", skip_all)]
     pub async fn list_organization(
         &self,
         organization: &OrganizationId,

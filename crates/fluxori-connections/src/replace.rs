@@ -24,6 +24,7 @@ impl Connections {
     ///
     /// # Errors
     /// Those of [`Connections::create`], and [`ConnectionError::OtherAccount`] when the new secret is of another account.
+    #[tracing::instrument(name = "connections.replace", skip_all)]
     pub async fn replace(
         &self,
         caller: &Caller,

@@ -14,6 +14,7 @@ impl Connections {
     ///
     /// # Errors
     /// Those of [`Connections::test`].
+    #[tracing::instrument(name = "connections.report_rejected", skip_all)]
     pub async fn report_rejected(
         &self,
         caller: &Caller,

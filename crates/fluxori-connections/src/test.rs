@@ -69,6 +69,7 @@ impl Connections {
     /// # Errors
     /// [`ConnectionError::NotFound`]; [`ConnectionError::ChoiceRequired`] and [`ConnectionError::AlreadyConnected`] when
     /// the account becomes known only now and cannot be pinned; those of the secret store and the database.
+    #[tracing::instrument(name = "connections.test", skip_all)]
     pub async fn test(&self, caller: &Caller, id: ConnectionId) -> Result<Tested, ConnectionError> {
         self.test_anew(caller, id, false).await
     }

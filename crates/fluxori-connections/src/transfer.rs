@@ -58,6 +58,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ConnectionError::Storage`] when the database does not answer; what went over before that stays there.
+    #[tracing::instrument(name = "connections.transfer", skip_all)]
     pub async fn transfer(
         &self,
         caller: &Caller,

@@ -44,6 +44,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`WebhookError`]. Dealing with it again does no harm.
+    #[tracing::instrument(name = "connections.receive_webhook", skip_all)]
     pub async fn receive_webhook(
         &self,
         service: &ServiceName,

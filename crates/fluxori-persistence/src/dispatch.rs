@@ -54,26 +54,30 @@ macro_rules! long_read {
 }
 pub(crate) use long_read;
 
+/// What a transaction looks like in a trace.
+pub(crate) fn span(database: &'static str, query: &'static str) -> tracing::Span {
+    tracing::info_span!("transaction", otel.kind = "client", database, query)
+}
+
 /// Runs one function in a transaction, which needs arguments that live long enough.
 macro_rules! transaction {
     ($database:expr, $module:ident::$function:ident($($argument:expr),*)) => {{
         let database: &crate::Database = $database;
+        let query = concat!(stringify!($module), ".", stringify!($function));
         match &*database.inner {
             crate::database::Inner::Postgres(postgres) => {
-                postgres
-                    .transaction(move |connection| {
-                        Box::pin(async move {
-                            crate::queries::$module::postgres::$function(connection $(, $argument)*).await
-                        })
+                let work = postgres.transaction(move |connection| {
+                    Box::pin(async move {
+                        crate::queries::$module::postgres::$function(connection $(, $argument)*).await
                     })
-                    .await
+                });
+                tracing::Instrument::instrument(work, crate::dispatch::span("postgresql", query)).await
             }
             crate::database::Inner::Sqlite(sqlite) => {
-                sqlite
-                    .transaction(move |connection| {
-                        crate::queries::$module::sqlite::$function(connection $(, $argument)*)
-                    })
-                    .await
+                let work = sqlite.transaction(move |connection| {
+                    crate::queries::$module::sqlite::$function(connection $(, $argument)*)
+                });
+                tracing::Instrument::instrument(work, crate::dispatch::span("sqlite", query)).await
             }
         }
     }};

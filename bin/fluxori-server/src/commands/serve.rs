@@ -1,10 +1,11 @@
-use std::{process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use fluxori_api::{ApiSettings, ApiState, NotReady, PageState, Readiness, Server};
 use fluxori_credentials::{
-    Clock, LogSection, ObservationSection, Settings, SystemClock, Values, Wiring, telemetry::events,
+    Clock, LogSection, ObservationSection, ServiceSection, Settings, SystemClock, Values, Wiring,
+    telemetry::events,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -14,19 +15,25 @@ use crate::{
     identity_http::SharedClient,
     metrics::{self, KeepsHouse, MetricsListener, Recorded},
     page::BuiltPage,
+    traces::Traces,
 };
 
 /// Serves the HTTP API until told to stop.
 pub(crate) fn serve() -> Result<ExitCode> {
     let values = Values::from_env()?;
-    crate::logging::start(&LogSection::load(&values)?)?;
+    let observation = ObservationSection::load(&values)?;
+    let service = ServiceSection::load(&values)?.service_name;
+    let traces = Traces::of(&observation, &service)?;
+    crate::logging::start_with(
+        &LogSection::load(&values)?,
+        traces.as_ref().map(Traces::tracer),
+    )?;
     tracing::info!(
         event = events::SERVER_STARTING,
         version = env!("CARGO_PKG_VERSION"),
         "starting"
     );
     let api = api_settings(&values)?;
-    let observation = ObservationSection::load(&values)?;
     if let Some(address) = observation.metrics_listen {
         metrics::check(address, &api.listen)?;
     }
@@ -35,20 +42,25 @@ pub(crate) fn serve() -> Result<ExitCode> {
         .enable_all()
         .build()
         .context("the runtime does not start")?;
-    runtime.block_on(run(settings, api, observation))?;
+    runtime.block_on(run(settings, api, (observation.metrics_listen, traces)))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run(settings: Settings, api: ApiSettings, observation: ObservationSection) -> Result<()> {
+async fn run(
+    settings: Settings,
+    api: ApiSettings,
+    (metrics, traces): (Option<SocketAddr>, Option<Traces>),
+) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keeps_house = KeepsHouse::default();
     // Before anything is made that counts.
-    let metrics = match observation.metrics_listen {
+    let metrics = match metrics {
         Some(address) => Some((address, Recorded::start(keeps_house.clone())?)),
         None => None,
     };
     metrics::observe_process(&settings, &*clock);
     let wiring = Arc::new(Wiring::connect(&settings, Arc::clone(&clock)).await?);
+    let traces = traces.map(|traces| traces.send(wiring.http().clone()));
     let state = ApiState {
         connections: wiring.connections().clone(),
         clock: Arc::clone(&clock),
@@ -68,6 +80,9 @@ async fn run(settings: Settings, api: ApiSettings, observation: ObservationSecti
     let served = answer(api, state).await;
     housekeeping.abort();
     wiring.shutdown().await;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
     if let Some(metrics) = metrics {
         metrics.stop().await;
     }

@@ -17,7 +17,7 @@ use fluxori_credentials::{
     Clock, SecretExpiry, Settings, Wiring,
     telemetry::{
         APPLICATION_SECRET_EXPIRY, BUILD_INFO, HOUSEKEEPING_ROUNDS, METRICS, MetricKind,
-        PROCESS_START_TIME,
+        PROCESS_START_TIME, TRACE_SPANS,
     },
 };
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
@@ -112,6 +112,9 @@ pub(crate) fn observe_process(settings: &Settings, clock: &dyn Clock) {
     for expiry in SecretExpiry::all_of(settings) {
         gauge!(APPLICATION_SECRET_EXPIRY, "setting" => expiry.setting)
             .set(seconds(expiry.at.timestamp_millis()));
+    }
+    for result in ["sent", "dropped", "refused"] {
+        counter!(TRACE_SPANS, "result" => result).increment(0);
     }
     for result in ["done", "elsewhere", "failed"] {
         counter!(HOUSEKEEPING_ROUNDS, "result" => result).increment(0);

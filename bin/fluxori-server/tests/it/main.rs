@@ -25,3 +25,4 @@ mod refusals;
 mod secrets;
 mod stores;
 mod texts;
+mod traces;

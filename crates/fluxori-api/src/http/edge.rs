@@ -13,11 +13,12 @@ use actix_web::{
     middleware::Next,
 };
 use fluxori_domain::{RequestId, telemetry::events};
-use tracing::Instrument;
+use tracing::{Instrument, field::Empty};
 
 use super::{
     meters::{self, InFlight},
     request_id::{self, accept_or_make},
+    trace,
 };
 use crate::problem::{Problem, ProblemKind};
 
@@ -39,7 +40,17 @@ pub(crate) async fn edge(
         .unwrap_or_else(|| "unmatched".to_owned());
     let quiet = matches!(route.as_str(), "/livez" | "/readyz");
     let method = request.method().clone();
-    let span = tracing::info_span!("request", request_id = %id, %method, route);
+    let span = tracing::info_span!(
+        "request",
+        request_id = %id,
+        trace_id = Empty,
+        %method,
+        route,
+        status = Empty
+    );
+    if let Some(trace) = trace::join(&span, request.headers()) {
+        span.record("trace_id", tracing::field::display(trace));
+    }
 
     let response = next.call(request).instrument(span.clone()).await?;
     let mut response = of_response(response, &id, &span);
@@ -66,6 +77,8 @@ pub(crate) async fn edge(
             );
         }
     });
+    // Last, so that the line does not say it twice.
+    span.record("status", i64::from(status));
     Ok(response)
 }
 

@@ -14,6 +14,7 @@ mod path;
 mod query;
 mod raw;
 mod request_id;
+mod trace;
 
 pub(crate) use callback_query::callback_query;
 pub(crate) use contain::contain;

@@ -42,6 +42,7 @@ impl Connections {
     /// # Errors
     /// [`ConnectionError::NotSupported`], [`ConnectionError::NotConfigured`], [`ConnectionError::InvalidForm`],
     /// [`ConnectionError::ReturnAddress`]; those of the database.
+    #[tracing::instrument(name = "connections.authorise", skip_all)]
     pub async fn authorise(
         &self,
         caller: &Caller,
@@ -65,6 +66,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ConnectionError::NotFound`]; those of [`Connections::authorise`].
+    #[tracing::instrument(name = "connections.reauthorise", skip_all)]
     pub async fn reauthorise(
         &self,
         caller: &Caller,

@@ -92,6 +92,7 @@ impl Connections {
     /// Ends a seller's way through the browser. Whatever goes wrong is a result, never an error: a person is looking at it.
     ///
     /// What begins with the code goes on when the browser does not wait for it, for the tokens exist from then on.
+    #[tracing::instrument(name = "connections.finish_consent", skip_all)]
     pub async fn finish_consent(
         &self,
         service: &ServiceName,

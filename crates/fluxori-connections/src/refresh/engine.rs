@@ -37,6 +37,7 @@ impl Connections {
     }
 
     /// One flight: waits for the lease, or for whoever has it to be done, and spends the grant.
+    #[tracing::instrument(name = "connections.refresh", skip_all)]
     async fn fly(&self, refresh: Refresh) -> Result<(), RefreshFailure> {
         let marketplace = refresh.credential.marketplace;
         let client = self.ports.marketplaces.client(marketplace)?;

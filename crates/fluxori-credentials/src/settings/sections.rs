@@ -100,6 +100,9 @@ section!(
         /// secret was handed out; `strict`, before it is handed out, or it is not; `off`, never. Changes are always written,
         /// with what they change.
         AUDIT_READS => audit_reads: AuditReadsMode, "batched";
+        /// Whether calls to marketplaces carry the `traceparent` of the trace that they belong to, in a program that records traces:
+        /// random numbers, which tell a marketplace nothing of a seller, and by which its support can find a call.
+        TRACES_TO_MARKETPLACES => traces_to_marketplaces: bool, "true";
     }
 );
 
@@ -293,5 +296,13 @@ section!(
         /// Address and port for Prometheus, such as `127.0.0.1:9464`: `GET /metrics` and nothing else. Whoever reaches it may
         /// read it, so it is not to be reached from outside, and may not be an address of `LISTEN`.
         METRICS_LISTEN => metrics_listen: SocketAddr, optional;
+        /// The base address of a collector of traces, such as `http://127.0.0.1:4318`: spans go to `/v1/traces` below it, by OTLP over
+        /// HTTP. While it does not answer, spans are dropped and no request waits.
+        OTLP_URL => otlp_url: Url, optional;
+        /// How many of a hundred traces are recorded.
+        TRACES_PERCENT => traces_percent: u8, "100";
+        /// Whether callers who send a `traceparent` decide if their trace is recorded. Only where nobody but services of yours can
+        /// call; the number of their trace is taken over in any case.
+        TRACES_FOLLOW_CALLERS => traces_follow_callers: bool, "false";
     }
 );

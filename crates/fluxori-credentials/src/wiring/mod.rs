@@ -54,7 +54,10 @@ impl Wiring {
     /// # Errors
     /// [`StartError`], saying what to do.
     pub async fn connect(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let http = HttpClient::new(&HttpSettings::default())?;
+        let http = HttpClient::new(&HttpSettings {
+            traceparent: settings.service.traces_to_marketplaces,
+            ..HttpSettings::default()
+        })?;
         let google = Google::new(settings, &http, &clock)?;
         let places = google.places();
         let keyring = keyring(&settings.secrets, &google)?;

@@ -141,6 +141,9 @@ events! {
     GOOGLE_CALL_REPEATED = "google.call_repeated", Debug, "A call to Google failed and will be repeated.";
     TLS_ROOT_UNREADABLE = "tls.root_unreadable", Warn, "A root certificate of this machine cannot be read.";
     TLS_ROOTS_IGNORED = "tls.roots_ignored", Debug, "Some root certificates of this machine cannot be used.";
+    TRACES_ON = "traces.on", Info, "Traces are sent to this collector.";
+    TRACES_REFUSED = "traces.refused", Warn, "The collector does not take them: they are lost.";
+    TRACES_TAKEN = "traces.taken", Info, "The collector takes them again.";
     LOG_CHANGED = "log.changed", Warn, "Another filter holds for log lines from here on.";
     LOG_KEPT = "log.kept", Warn, "The new filter cannot be used: the one before stays in force.";
 }

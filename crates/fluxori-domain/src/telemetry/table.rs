@@ -115,6 +115,10 @@ metrics! {
         ["data_key": OneOf(&["active", "inactive"])],
         "Credentials that are sealed in the database, by which kind of data key.";
 
+    TRACE_SPANS = "fluxori_trace_spans_total", Counter, Server,
+        ["result": OneOf(&["sent", "dropped", "refused"])],
+        "Spans of traces: sent to the collector, dropped because too many waited, or not taken by the collector.";
+
     BUILD_INFO = "fluxori_build_info", Gauge, Server,
         ["version": Few("the version of the program")],
         "Always 1.";

@@ -29,6 +29,8 @@ pub struct HttpSettings {
     pub max_response_bytes: usize,
     /// Whether the proxies that the environment names are used.
     pub proxy: ProxyUse,
+    /// Whether calls carry the `traceparent` of the trace that they belong to, where there is one.
+    pub traceparent: bool,
 }
 
 impl Default for HttpSettings {
@@ -39,6 +41,7 @@ impl Default for HttpSettings {
             token_timeout: Duration::from_secs(20),
             max_response_bytes: 1024 * 1024,
             proxy: ProxyUse::Environment,
+            traceparent: true,
         }
     }
 }

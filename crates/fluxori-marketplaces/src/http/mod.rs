@@ -6,6 +6,7 @@ mod fetch;
 mod hosts;
 mod provider;
 mod roots;
+mod trace;
 mod wait;
 
 pub(crate) use answer::Answer;

@@ -5,7 +5,10 @@ use reqwest::{Method, Response, header::HeaderMap};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Answer, HostRule, HttpClient};
+use super::{
+    Answer, HostRule, HttpClient,
+    trace::{TRACEPARENT, traceparent},
+};
 
 /// The HTTP client, confined to the hosts of one marketplace.
 #[derive(Debug, Clone)]
@@ -115,6 +118,11 @@ impl ProviderHttp {
                 Budget::Test => settings.test_timeout,
                 Budget::Token => settings.token_timeout,
             });
+        if settings.traceparent
+            && let Some(traceparent) = traceparent()
+        {
+            sending = sending.header(TRACEPARENT, traceparent);
+        }
         if let Some(body) = request.body.0 {
             sending = sending.body(body);
         }

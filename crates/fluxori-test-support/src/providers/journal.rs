@@ -9,6 +9,8 @@ pub struct RecordedRequest {
     pub method: String,
     /// The path, which holds no secret in any of these calls.
     pub path: String,
+    /// The trace that the caller says it belongs to.
+    pub traceparent: Option<String>,
     /// What the marketplace would not have accepted. Quotes no value.
     pub violations: Vec<String>,
 }

@@ -23,6 +23,11 @@ impl<'a> Seen<'a> {
             call,
             method: request.method().to_string(),
             path: request.path().to_owned(),
+            traceparent: request
+                .headers()
+                .get("traceparent")
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
             violations: Vec::new(),
         });
         let mut seen = Self {

@@ -50,6 +50,7 @@ pub(super) async fn answer(
         call: Call::Page,
         method: request.method().to_string(),
         path: request.path().to_owned(),
+        traceparent: None,
         violations: Vec::new(),
     });
     Some(page)
