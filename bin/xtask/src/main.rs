@@ -8,6 +8,7 @@
 mod bench;
 mod canary;
 mod chaos;
+mod cluster;
 mod commands;
 mod frontend;
 mod interrupts;
@@ -25,8 +26,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    bench as bench_command, chaos as chaos_command, check, check_layers, demo, dev, e2e_stage,
-    generate, link, storm as storm_command, test,
+    bench as bench_command, chaos as chaos_command, check, check_layers,
+    cluster as cluster_command, demo, dev, e2e_stage, generate, link, storm as storm_command, test,
 };
 
 /// Runs, tests, checks and measures this repository.
@@ -65,6 +66,8 @@ enum Command {
     Storm(storm_command::Args),
     /// Let calls to Google fail and kill processes while secrets are made, renewed and moved, and count what was lost or left
     Chaos(chaos_command::Args),
+    /// Kill the database under three servers and some adapters, let its standby take over, and count what was lost
+    Cluster(cluster_command::Args),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench_command::run(&args),
         Command::Storm(args) => storm_command::run(&args),
         Command::Chaos(args) => chaos_command::run(&args),
+        Command::Cluster(args) => cluster_command::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

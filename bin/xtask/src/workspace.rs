@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::LazyLock,
@@ -70,6 +70,16 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
         .exec()
         .context("`cargo metadata` failed")?;
     Ok(metadata.target_directory.into_std_path_buf())
+}
+
+/// An empty folder below the build folder, for what the processes of a command print and log.
+pub(crate) fn fresh_output(name: &str) -> Result<PathBuf> {
+    let output = target_folder()?.join(name);
+    if output.exists() {
+        fs::remove_dir_all(&output).context("could not remove what the last run left")?;
+    }
+    fs::create_dir_all(&output)?;
+    Ok(output)
 }
 
 /// A folder of this machine for tools that tasks install, outside the build folder so that `cargo clean` keeps them.

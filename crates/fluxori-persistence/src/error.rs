@@ -21,6 +21,11 @@ pub enum DatabaseError {
         "the database cannot be reached; check that it runs, and its address, network and certificate"
     )]
     Unreachable(#[source] Cause),
+    /// The servers of the address answer, and none of them takes changes.
+    #[error(
+        "the database takes no changes: it is a standby, or read-only; name the primary in the address, or every server that may become it"
+    )]
+    NoPrimary(#[source] Cause),
     /// User or password are wrong.
     #[error("the database refused the user or the password of its address")]
     LoginRefused(#[source] Cause),

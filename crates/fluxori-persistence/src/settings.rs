@@ -9,11 +9,12 @@ pub struct DatabaseSettings {
     /// `sqlite:path` or `postgres://user:password@host/database`. A secret, because a password may be in it.
     ///
     /// Of PostgreSQL's parameters, `host` may be the folder of a socket, and `sslmode` and `sslrootcert` are understood as
-    /// libpq does, except that a certificate is always verified where TLS is used.
+    /// libpq does, except that a certificate is always verified where TLS is used. Several hosts may be named, separated by
+    /// commas: connections go to the one that takes changes.
     pub url: SecretText,
     /// Most connections to PostgreSQL, at least 2. SQLite has a fixed few.
     pub max_connections: u32,
-    /// How long opening a connection to PostgreSQL may take.
+    /// How long opening a connection to PostgreSQL may take. Where several hosts are named, each may take its part of that.
     pub connect_timeout: Duration,
     /// How long a caller waits for a free connection, and on SQLite for another program's lock.
     pub acquire_timeout: Duration,

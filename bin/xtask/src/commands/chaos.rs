@@ -1,6 +1,6 @@
 //! `cargo xtask chaos`: the proof that no secret at Google is lost and none is left behind, with real processes.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Context, Result};
 use fluxori_test_support::database::PostgresServer;
@@ -87,11 +87,7 @@ fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Vec<Finding>
         let found = programs.get(name);
         found.with_context(|| format!("there is no program {name}"))
     };
-    let output = workspace::target_folder()?.join("xtask-chaos");
-    if output.exists() {
-        fs::remove_dir_all(&output).context("could not remove what the last run left")?;
-    }
-    fs::create_dir_all(&output)?;
+    let output = workspace::fresh_output("xtask-chaos")?;
 
     let server = PostgresServer::start().context("PostgreSQL did not start")?;
     let mut interrupts = Interrupts::listen()?;

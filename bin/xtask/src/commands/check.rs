@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::{chaos, check_layers, generate, package, storm, test};
+use super::{chaos, check_layers, cluster, generate, package, storm, test};
 use crate::{
     frontend::{build_application, build_package},
     process::{run as run_command, succeeds},
@@ -54,6 +54,8 @@ enum Step {
     Storm,
     /// Faults and kills around secrets at Google lose nothing and leave nothing behind
     Chaos,
+    /// A standby takes over from a killed primary, and nothing that was acknowledged is lost
+    Cluster,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -117,6 +119,7 @@ impl Step {
             Self::Test => test::run(&test::Args::default()),
             Self::Storm => storm::run(&storm::Args::short()),
             Self::Chaos => chaos::run(&chaos::Args::short()),
+            Self::Cluster => cluster::run(&cluster::Args::short()),
         }
     }
 
@@ -136,6 +139,9 @@ impl Step {
             Self::Test => "cargo xtask test -- NAME runs one test",
             Self::Storm => "cargo xtask storm --short, and read the logs that it names",
             Self::Chaos => "cargo xtask chaos --short, and read the logs that it names",
+            Self::Cluster => {
+                "cargo xtask cluster --short, and read the logs in xtask-cluster of the build folder"
+            }
         }
     }
 }
@@ -237,7 +243,7 @@ mod tests {
         let error = result.err().unwrap().to_string();
         assert!(
             error.contains(
-                "fmt, layers, clippy, docs, generated, frontend, deny, package, semver, test, storm, chaos"
+                "fmt, layers, clippy, docs, generated, frontend, deny, package, semver, test, storm, chaos, cluster"
             ),
             "{error}"
         );

@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod chaos;
 pub(crate) mod check;
 pub(crate) mod check_layers;
+pub(crate) mod cluster;
 pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod e2e_stage;

@@ -1,6 +1,6 @@
 //! `cargo xtask storm`: the proof that refreshing loses nothing, with real processes.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use fluxori_test_support::database::PostgresServer;
@@ -96,11 +96,7 @@ fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Played> {
         let found = programs.get(name);
         found.with_context(|| format!("there is no program {name}"))
     };
-    let output = workspace::target_folder()?.join("xtask-storm");
-    if output.exists() {
-        fs::remove_dir_all(&output).context("could not remove what the last storm left")?;
-    }
-    fs::create_dir_all(&output)?;
+    let output = workspace::fresh_output("xtask-storm")?;
 
     let server = PostgresServer::start().context("PostgreSQL did not start")?;
     let mut interrupts = Interrupts::listen()?;

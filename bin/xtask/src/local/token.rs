@@ -15,12 +15,17 @@ const LIFETIME: Duration = Duration::from_hours(7 * 24);
 
 /// A token for `dev-user` of `dev-org`, good for seven days.
 pub(crate) fn developer_token(secret: &[u8]) -> String {
+    token_for(secret, "dev-user", "dev-org")
+}
+
+/// A token for anybody, good for as long.
+pub(crate) fn token_for(secret: &[u8], user: &str, organization: &str) -> String {
     let now = now();
     let claims = json!({
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": "dev-user",
-        "org_id": "dev-org",
+        "sub": user,
+        "org_id": organization,
         "iat": now.as_secs(),
         "exp": (now + LIFETIME).as_secs(),
     });

@@ -6,7 +6,7 @@ mod control;
 mod dice;
 mod ledger;
 mod plan;
-mod proof;
+pub(crate) mod proof;
 mod report;
 mod site;
 mod trouble;
@@ -18,7 +18,7 @@ pub(crate) use dice::Dice;
 pub(crate) use plan::{Plan, Size};
 pub(crate) use proof::Took;
 pub(crate) use report::{Finding, conclude};
-pub(crate) use site::{Setting, make_key};
+pub(crate) use site::{Setting, Site, make_key};
 pub(crate) use worker::Worker;
 
 use anyhow::Result;

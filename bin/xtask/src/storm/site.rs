@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use fluxori_test_support::database::PostgresServer;
+use fluxori_test_support::database::Databases;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{
@@ -25,7 +25,7 @@ use crate::{
 /// What all scenes share.
 pub(crate) struct Setting<'a> {
     pub(crate) plan: Plan,
-    pub(crate) server: &'a PostgresServer,
+    pub(crate) server: &'a dyn Databases,
     /// The program that plays the adapters.
     pub(crate) worker: &'a Path,
     /// The simulated marketplaces.
@@ -109,25 +109,51 @@ impl Site {
 
     /// Starts a process with these words.
     pub(crate) fn start(&mut self, words: &[&str]) -> Result<Worker> {
-        self.started += 1;
+        self.start_with(&[], words)
+    }
+
+    /// The same for one that has more settings than the others.
+    pub(crate) fn start_with(
+        &mut self,
+        settings: &[(&str, &str)],
+        words: &[&str],
+    ) -> Result<Worker> {
         let mut command = Command::new(&self.worker);
         command
             .args(words)
             .env_clear()
-            .envs(self.environment.iter());
-        let output = format!("{}-{:03}-{}", self.name, self.started, words[0]);
-        Worker::start(command, &self.output.join(output))
+            .envs(self.environment.iter())
+            .envs(settings.iter().copied());
+        Worker::start(command, &self.next_output(words[0]))
+    }
+
+    /// What its processes are told about the world.
+    pub(crate) const fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Where to keep what the next process prints, without an ending.
+    pub(crate) fn next_output(&mut self, word: &str) -> PathBuf {
+        self.started += 1;
+        let name = format!("{}-{:03}-{word}", self.name, self.started);
+        self.output.join(name)
     }
 
     /// Lets every access token run out, as the vault sees it.
     pub(crate) fn expire(&self) -> Result<()> {
-        self.sql("update credentials set access_expires_at = now() - interval '1 minute'")
-            .map(|_| ())
+        self.sql(
+            "update credentials set access_expires_at = now() - interval '1 minute' \
+             where organization_id = 'storm'",
+        )
+        .map(|_| ())
     }
 
     /// How many access tokens have run out.
     pub(crate) fn expired(&self) -> Result<i64> {
-        self.number("select count(*) from credentials where access_expires_at <= now()")
+        self.number(
+            "select count(*) from credentials \
+             where access_expires_at <= now() and organization_id = 'storm'",
+        )
     }
 
     /// Ends all leases, as a minute would. True to life only while no process runs.
@@ -141,7 +167,8 @@ impl Site {
         let rows = self.sql(
             "select substr(c.user_id, length('seller-') + 1), c.generation - 1, coalesce(r.fence, 0) \
              from credentials c left join credential_refreshes r \
-             on (r.organization_id, r.user_id, r.credential_id) = (c.organization_id, c.user_id, c.id)",
+             on (r.organization_id, r.user_id, r.credential_id) = (c.organization_id, c.user_id, c.id) \
+             where c.organization_id = 'storm'",
         )?;
         let granted = self.control.counts(&self.grants)?;
         let entries: Vec<Entry> = rows
@@ -176,16 +203,17 @@ impl Site {
                 "select count(*) from connections where status not in ('pending', 'connected')",
             )?,
             verdicts: self
-                .number("select count(*) from audit_events where kind = 'credential_refused'")?,
+                .number("select count(*) from audit_events where kind = 'credential.refused'")?,
         })
     }
 
-    fn number(&self, query: &str) -> Result<i64> {
+    /// How many rows there are.
+    pub(crate) fn number(&self, query: &str) -> Result<i64> {
         let answer = self.sql(query)?;
         answer.trim().parse().context("PostgreSQL told no number")
     }
 
-    fn sql(&self, statement: &str) -> Result<String> {
+    pub(crate) fn sql(&self, statement: &str) -> Result<String> {
         process::capture(
             Command::new(&self.psql)
                 .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c"])

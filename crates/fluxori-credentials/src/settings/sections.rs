@@ -31,7 +31,8 @@ pub(super) const fn all() -> &'static [Section] {
 section!(
     /// Where connections, sealed credentials and the audit trail are kept.
     DatabaseSection, "Database" {
-        /// `sqlite:PATH` for the embedded database, `postgres://USER:PASSWORD@HOST/DATABASE` for a server.
+        /// `sqlite:PATH` for the embedded database, `postgres://USER:PASSWORD@HOST/DATABASE` for a server. Several hosts may be
+        /// named, separated by commas, `HOST:PORT,HOST:PORT`: the one that takes changes is used, never a standby.
         DATABASE_URL => database_url: SecretText, required, secret;
         /// Most connections to a PostgreSQL server.
         DATABASE_CONNECTIONS => database_connections: u32, "8";

@@ -1,7 +1,8 @@
 use std::{
+    io,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -9,7 +10,7 @@ use std::{
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use fluxori_domain::telemetry::events;
 use secrecy::ExposeSecret as _;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::timeout};
 use tokio_postgres::{
     Client, Config, Connection, Socket, config::Host, error::SqlState, tls::MakeTlsConnect,
 };
@@ -22,8 +23,12 @@ use crate::{DatabaseError, DatabaseSettings};
 
 /// Opens connections, always on the runtime it was made on: a caller's own runtime may end before the connection.
 pub(crate) struct Connector {
-    config: Config,
+    /// At least one: those that the address names, of which one takes changes.
+    servers: Vec<Config>,
+    /// Which of them was the one, the last time.
+    latest: AtomicUsize,
     tls: Tls,
+    /// How long all of them together may take.
     timeout: Duration,
     runtime: Handle,
 }
@@ -45,7 +50,8 @@ impl Connector {
         }
         Ok(Self {
             tls: tls::new(&config, root.as_deref())?,
-            config,
+            servers: address::servers(&config)?,
+            latest: AtomicUsize::new(0),
             timeout: settings.connect_timeout,
             runtime: Handle::current(),
         })
@@ -55,33 +61,43 @@ impl Connector {
         &self.runtime
     }
 
-    /// Server, database and user; never the password.
+    /// Servers and database; never the password.
     pub(super) fn description(&self) -> String {
-        let host = match self.config.get_hosts().first() {
-            Some(Host::Tcp(host)) => host.clone(),
-            Some(Host::Unix(folder)) => folder.display().to_string(),
-            None => "the default host".to_owned(),
-        };
-        let database = self.config.get_dbname().unwrap_or("the default database");
-        format!("PostgreSQL at {host}, {database}")
+        let hosts: Vec<String> = self.servers.iter().map(host).collect();
+        let database = self.servers[0].get_dbname();
+        let database = database.unwrap_or("the default database");
+        format!("PostgreSQL at {}, {database}", hosts.join(" or "))
     }
 
-    /// Opens a connection on the present runtime, for whoever drives it.
+    /// Opens a connection on the present runtime, for whoever drives it: to the server that took changes the last time, or
+    /// else to the next that does.
     pub(super) async fn open_bare(&self) -> Result<(Client, BareConnection), DatabaseError> {
-        match tokio::time::timeout(self.timeout, self.config.connect(self.tls.clone())).await {
-            Ok(opened) => opened.map_err(explain),
-            Err(elapsed) => Err(DatabaseError::Unreachable(Box::new(elapsed))),
+        let count = self.servers.len();
+        let patience = self.timeout / u32::try_from(count).unwrap_or(u32::MAX);
+        let latest = self.latest.load(Ordering::Relaxed);
+        let mut failure = None;
+        for number in (latest..latest + count).map(|turn| turn % count) {
+            let opening = self.servers[number].connect(self.tls.clone());
+            failure = match timeout(patience, opening).await {
+                Ok(Ok(opened)) => {
+                    self.latest.store(number, Ordering::Relaxed);
+                    return Ok(opened);
+                }
+                Ok(Err(error)) => Some(explain(error)),
+                Err(elapsed) => Some(DatabaseError::Unreachable(Box::new(elapsed))),
+            };
         }
+        Err(failure.expect("there is a server"))
     }
 
     /// Opens a connection. The flag is raised when it has ended, for whatever reason.
-    pub(super) async fn open(&self) -> Result<(AsyncPgConnection, Arc<AtomicBool>), DatabaseError> {
-        let config = self.config.clone();
-        let tls = self.tls.clone();
-        let timeout = self.timeout;
+    pub(super) async fn open(
+        self: &Arc<Self>,
+    ) -> Result<(AsyncPgConnection, Arc<AtomicBool>), DatabaseError> {
+        let connector = Arc::clone(self);
         let task = self
             .runtime
-            .spawn(async move { tokio::time::timeout(timeout, open(config, tls)).await });
+            .spawn(async move { timeout(connector.timeout, open(&connector)).await });
         match task.await {
             Ok(Ok(result)) => result,
             Ok(Err(elapsed)) => Err(DatabaseError::Unreachable(Box::new(elapsed))),
@@ -90,14 +106,22 @@ impl Connector {
     }
 }
 
+fn host(server: &Config) -> String {
+    match (server.get_hosts().first(), server.get_hostaddrs().first()) {
+        (Some(Host::Tcp(name)), _) => name.clone(),
+        (Some(Host::Unix(folder)), _) => folder.display().to_string(),
+        (None, Some(address)) => address.to_string(),
+        (None, None) => "the default host".to_owned(),
+    }
+}
+
 /// A connection that its user drives, and so hears everything that the server says.
 pub(super) type BareConnection = Connection<Socket, <Tls as MakeTlsConnect<Socket>>::Stream>;
 
 async fn open(
-    config: Config,
-    tls: Tls,
+    connector: &Connector,
 ) -> Result<(AsyncPgConnection, Arc<AtomicBool>), DatabaseError> {
-    let (client, connection) = config.connect(tls).await.map_err(explain)?;
+    let (client, connection) = connector.open_bare().await?;
     let closed = Arc::new(AtomicBool::new(false));
     let ended = Arc::clone(&closed);
     tokio::spawn(async move {
@@ -134,6 +158,17 @@ fn explain(error: tokio_postgres::Error) -> DatabaseError {
             DatabaseError::LoginRefused(Box::new(error))
         }
         Some(&SqlState::INVALID_CATALOG_NAME) => DatabaseError::NoSuchDatabase(Box::new(error)),
+        None if takes_no_changes(&error) => DatabaseError::NoPrimary(Box::new(error)),
         _ => DatabaseError::Unreachable(Box::new(error)),
     }
+}
+
+/// The driver says so in the words of the operating system, which would have given it a number.
+fn takes_no_changes(error: &tokio_postgres::Error) -> bool {
+    let cause = std::error::Error::source(error);
+    cause
+        .and_then(|cause| cause.downcast_ref::<io::Error>())
+        .is_some_and(|cause| {
+            cause.kind() == io::ErrorKind::PermissionDenied && cause.raw_os_error().is_none()
+        })
 }

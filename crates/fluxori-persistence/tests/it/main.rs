@@ -12,6 +12,7 @@ mod connections;
 mod data_keys;
 mod defaults;
 mod deletion;
+mod failover;
 mod figures;
 mod flows;
 mod grants;

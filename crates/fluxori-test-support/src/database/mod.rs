@@ -2,10 +2,14 @@
 //!
 //! Standard library and `tempfile` only, so that repository tasks can use it without building a driver.
 
+mod databases;
 mod pgbench;
+mod postgres_pair;
 mod postgres_server;
 mod test_database;
 
+pub use databases::Databases;
 pub use pgbench::Pgbench;
+pub use postgres_pair::PostgresPair;
 pub use postgres_server::PostgresServer;
 pub use test_database::{SERVER_VARIABLE, TestDatabase};

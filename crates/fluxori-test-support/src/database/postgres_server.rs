@@ -11,6 +11,9 @@ use std::{
 /// How long a server may take to answer after it was started.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// The folder of the data, in the folder of the server.
+const DATA: &str = "data";
+
 /// The usual port, which only names the socket: each server has a folder of its own.
 const SOCKET_PORT: u16 = 5432;
 
@@ -31,6 +34,7 @@ const SETTINGS: &[&str] = &[
 #[derive(Debug)]
 pub struct PostgresServer {
     bin_dir: PathBuf,
+    user: ServerUser,
     port: u16,
     folder: PathBuf,
     watchdog: Child,
@@ -60,6 +64,57 @@ impl PostgresServer {
     /// # Errors
     /// As [`PostgresServer::start`].
     pub fn start_on(port: u16, settings: &[&str]) -> io::Result<Self> {
+        let mut server = Self::prepare(port, settings)?;
+        server.run(
+            "initdb",
+            &[
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--no-instructions",
+            ],
+        )?;
+        server.resume()?;
+        Ok(server)
+    }
+
+    /// Starts a server that follows `primary`, with a copy of its data and these settings.
+    ///
+    /// # Errors
+    /// As [`PostgresServer::start`].
+    pub(super) fn start_following(primary: &Self, settings: &[&str]) -> io::Result<Self> {
+        let mut server = Self::prepare(SOCKET_PORT, settings)?;
+        server.follow(primary)?;
+        Ok(server)
+    }
+
+    /// Throws the data away, takes a copy of the primary's, and follows that. The server must not run.
+    ///
+    /// # Errors
+    /// When the copy fails or the server does not answer.
+    pub(super) fn follow(&mut self, primary: &Self) -> io::Result<()> {
+        if self.data().exists() {
+            fs::remove_dir_all(self.data())?;
+        }
+        let place = primary.connection("postgres");
+        self.run(
+            "pg_basebackup",
+            &[
+                "--write-recovery-conf",
+                "--wal-method=stream",
+                "--checkpoint=fast",
+                "--no-sync",
+                "--dbname",
+                &place,
+            ],
+        )?;
+        self.resume()
+    }
+
+    /// A folder and a watchdog; no data yet.
+    fn prepare(port: u16, settings: &[&str]) -> io::Result<Self> {
         let bin_dir = Self::find_bin_dir().ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::NotFound,
@@ -70,21 +125,13 @@ impl PostgresServer {
         let folder = tempfile::Builder::new().prefix("fluxori-pg-").tempdir()?;
         user.give(folder.path())?;
 
-        let data = folder.path().join("data");
-        let mut initdb = user.command(bin_dir.join("initdb"));
-        initdb
-            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8"])
-            .args(["--locale=C", "--no-sync", "--no-instructions", "--pgdata"])
-            .arg(&data);
-        run(&mut initdb)?;
-
         let mut watchdog = user.command("sh");
         watchdog
             .args(["-c", include_str!("watchdog.sh"), "watchdog"])
             .arg(folder.path())
             .arg(bin_dir.join("postgres"))
             .arg("-D")
-            .arg(&data)
+            .arg(folder.path().join(DATA))
             .arg("-k")
             .arg(folder.path())
             .args(["-p", &port.to_string()]);
@@ -99,17 +146,27 @@ impl PostgresServer {
             .spawn()?;
         let commands = watchdog.stdin.take();
         let answers = watchdog.stdout.take();
-        let mut server = Self {
+        Ok(Self {
             bin_dir,
+            user,
             port,
             // From here on the watchdog removes the folder.
             folder: folder.keep(),
             watchdog,
             commands,
             answers: answers.map(BufReader::new),
-        };
-        server.resume()?;
-        Ok(server)
+        })
+    }
+
+    /// Runs a program that makes the data.
+    fn run(&self, program: &str, arguments: &[&str]) -> io::Result<()> {
+        let mut command = self.user.command(self.bin_dir.join(program));
+        command.args(arguments).arg("--pgdata").arg(self.data());
+        run(&mut command)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join(DATA)
     }
 
     /// The folder with the programs of the newest PostgreSQL on this machine.
@@ -158,12 +215,29 @@ impl PostgresServer {
         )
     }
 
+    /// The same in the words of PostgreSQL's own programs.
+    fn connection(&self, database: &str) -> String {
+        format!(
+            "host={} port={} user=postgres dbname={database}",
+            self.folder.display(),
+            self.port
+        )
+    }
+
     /// Stops the server and keeps its data, as an operator or a crash would.
     ///
     /// # Errors
     /// When the watchdog is gone.
     pub fn suspend(&mut self) -> io::Result<()> {
         self.command("stop")
+    }
+
+    /// Kills the server (`kill -9`), as a machine that loses its power would.
+    ///
+    /// # Errors
+    /// When the watchdog is gone.
+    pub fn kill(&mut self) -> io::Result<()> {
+        self.command("kill")
     }
 
     /// Starts the server again.
@@ -214,7 +288,8 @@ impl Drop for PostgresServer {
 }
 
 /// Who runs the server: PostgreSQL refuses to be root.
-struct ServerUser(Option<(u32, u32)>);
+#[derive(Debug)]
+pub(super) struct ServerUser(Option<(u32, u32)>);
 
 impl ServerUser {
     fn choose() -> io::Result<Self> {

@@ -124,7 +124,8 @@ fn with_database(url: &str, database: &str) -> String {
     format!("{authority}/{database}{question}{parameters}")
 }
 
-fn psql(url: &str, statements: &str) -> Result<String, String> {
+/// Runs statements and returns what they print, one row a line, columns divided by `|`.
+pub(super) fn psql(url: &str, statements: &str) -> Result<String, String> {
     let program = PostgresServer::find_bin_dir().map_or("psql".into(), |bin| bin.join("psql"));
     let output = Command::new(program)
         .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c"])

@@ -1,6 +1,6 @@
 # Runs a PostgreSQL server for as long as somebody holds the other end of our standard input.
 #
-# Arguments: folder of the server, program, arguments of the program. Commands, one a line: start, stop.
+# Arguments: folder of the server, program, arguments of the program. Commands, one a line: start, stop, kill.
 # When the input ends, because the owner closed it, died or was killed, the server and its folder go too.
 folder=$1
 shift
@@ -20,6 +20,7 @@ while read -r command; do
     case $command in
     start) start "$@" ;;
     stop) stop INT ;;
+    kill) stop KILL ;;
     esac
     echo done
 done
