@@ -24,6 +24,7 @@ use fluxori_vault::{
     Keyring, MasterKeySources, MasterKeyUse, Vault, VaultStore, require_master_keys,
     survey_master_keys,
 };
+use tokio::runtime::Handle;
 
 use crate::{SecretSection, Settings, StartError};
 pub use audit::open_audit_trails;
@@ -41,6 +42,8 @@ pub struct Wiring {
     places: u64,
     audit: Mutex<Option<ReadAuditTask>>,
     reported: observe::ReportedKeys,
+    /// The one that this was connected on.
+    runtime: Handle,
 }
 
 /// The vault cannot serve requests at the moment.
@@ -105,6 +108,7 @@ impl Wiring {
             places,
             audit: Mutex::new(Some(audit)),
             reported: observe::ReportedKeys::default(),
+            runtime: Handle::current(),
         })
     }
 

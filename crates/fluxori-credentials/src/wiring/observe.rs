@@ -12,7 +12,7 @@ use fluxori_domain::{
     telemetry::{
         AUDIT_LATE, AUDIT_WAITING, CONNECTIONS, CONNECTIONS_EXPIRING, DATA_KEYS,
         DATABASE_POOL_CONNECTIONS, DATABASE_POOL_MAX, DATABASE_POOL_WAITING, MASTER_KEY_DATA_KEYS,
-        SEALED_CREDENTIALS,
+        RUNTIME_TASKS, SEALED_CREDENTIALS,
     },
 };
 use fluxori_vault::survey_master_keys;
@@ -28,9 +28,11 @@ const SOON: TimeDelta = TimeDelta::days(7);
 pub(super) struct ReportedKeys(Mutex<BTreeSet<MasterKeyId>>);
 
 impl Wiring {
-    /// Reports the present state of the pool of connections and of the audit trail. Costs next to nothing; called before
-    /// metrics are read.
+    /// Reports the present state of the runtime, of the pool of connections and of the audit trail. Costs next to nothing;
+    /// called before metrics are read.
     pub fn observe_now(&self) {
+        let tasks = self.runtime.metrics().num_alive_tasks();
+        gauge!(RUNTIME_TASKS).set(number(tasks as u64));
         let (waiting, is_late) = self.connections.audit_backlog();
         gauge!(AUDIT_WAITING).set(number(waiting as u64));
         gauge!(AUDIT_LATE).set(if is_late { 1.0 } else { 0.0 });

@@ -124,6 +124,8 @@ metrics! {
         "Always 1.";
     PROCESS_START_TIME = "fluxori_process_start_time_seconds", Gauge, Server, [],
         "When the process began.";
+    RUNTIME_TASKS = "fluxori_runtime_tasks", Gauge, Server, [],
+        "Tasks that are alive on the runtime that drives the database and background work. As many at rest, however long it runs.";
 }
 
 const ROUTE: LabelValues =
