@@ -16,6 +16,8 @@ mod junit;
 mod layers;
 mod local;
 mod process;
+mod progress;
+mod soak;
 mod storm;
 mod terminal;
 mod tools;
@@ -27,7 +29,8 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     bench as bench_command, chaos as chaos_command, check, check_layers,
-    cluster as cluster_command, demo, dev, e2e_stage, generate, link, storm as storm_command, test,
+    cluster as cluster_command, demo, dev, e2e_stage, generate, link, soak as soak_command,
+    storm as storm_command, test,
 };
 
 /// Runs, tests, checks and measures this repository.
@@ -68,6 +71,8 @@ enum Command {
     Chaos(chaos_command::Args),
     /// Kill the database under three servers and some adapters, let its standby take over, and count what was lost
     Cluster(cluster_command::Args),
+    /// Keep a whole installation at half of what it can do while marketplaces fail and processes are killed, and look for leaks
+    Soak(soak_command::Args),
 }
 
 fn main() -> ExitCode {
@@ -84,6 +89,7 @@ fn main() -> ExitCode {
         Command::Storm(args) => storm_command::run(&args),
         Command::Chaos(args) => chaos_command::run(&args),
         Command::Cluster(args) => cluster_command::run(&args),
+        Command::Soak(args) => soak_command::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -101,6 +101,28 @@ pub(crate) fn build_programs(names: &[&str]) -> Result<BTreeMap<String, PathBuf>
     build(&words)
 }
 
+/// The same with optimisation, without what only tests need: these of the adapters' library's examples, and programs.
+pub(crate) fn build_optimised(
+    examples: &[&str],
+    names: &[&str],
+) -> Result<BTreeMap<String, PathBuf>> {
+    let mut words = vec![
+        "--release",
+        "--package=fluxori-credentials",
+        "--package=fluxori-server",
+        "--package=fluxori-test-support",
+    ];
+    words.extend(examples.iter().flat_map(|name| ["--example", *name]));
+    words.extend(names.iter().flat_map(|name| ["--bin", *name]));
+    build(&words)
+}
+
+/// Where a built program lies.
+pub(crate) fn program<'a>(programs: &'a BTreeMap<String, PathBuf>, name: &str) -> Result<&'a Path> {
+    let found = programs.get(name).map(PathBuf::as_path);
+    found.with_context(|| format!("there is no program {name}"))
+}
+
 /// Builds with these words for cargo and every feature, and returns where each program lies, by name.
 pub(crate) fn build(words: &[&str]) -> Result<BTreeMap<String, PathBuf>> {
     let output = cargo()

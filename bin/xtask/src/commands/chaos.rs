@@ -83,10 +83,7 @@ pub(crate) fn measure(is_short: bool) -> Result<Vec<Finding>> {
 }
 
 fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Vec<Finding>> {
-    let program = |name: &str| {
-        let found = programs.get(name);
-        found.with_context(|| format!("there is no program {name}"))
-    };
+    let program = |name: &str| workspace::program(programs, name);
     let output = workspace::fresh_output("xtask-chaos")?;
 
     let server = PostgresServer::start().context("PostgreSQL did not start")?;
@@ -114,18 +111,11 @@ fn build(is_optimised: bool) -> Result<BTreeMap<String, PathBuf>> {
         "simulated-google",
         "simulated-marketplaces",
     ];
-    if !is_optimised {
-        return workspace::build_programs(&PROGRAMS);
+    if is_optimised {
+        workspace::build_optimised(&["chaos_worker"], &PROGRAMS)
+    } else {
+        workspace::build_programs(&PROGRAMS)
     }
-    let mut words = vec![
-        "--release",
-        "--package=fluxori-credentials",
-        "--package=fluxori-server",
-        "--package=fluxori-test-support",
-        "--example=chaos_worker",
-    ];
-    words.extend(PROGRAMS.iter().flat_map(|name| ["--bin", *name]));
-    workspace::build(&words)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
     canary,
@@ -62,10 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Vec<Finding>> {
-    let program = |name: &str| {
-        let found = programs.get(name);
-        found.with_context(|| format!("there is no program {name}"))
-    };
+    let program = |name: &str| workspace::program(programs, name);
     let output = workspace::fresh_output("xtask-cluster")?;
     let mut interrupts = Interrupts::listen()?;
     let findings = cluster::play(&mut Setting {
@@ -84,18 +81,12 @@ fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Vec<Finding>
 
 /// Without optimisation, what the tests have built already will do.
 fn build(is_optimised: bool) -> Result<BTreeMap<String, PathBuf>> {
-    if !is_optimised {
-        return workspace::build_programs(&["fluxori-server", "simulated-marketplaces"]);
+    const PROGRAMS: [&str; 2] = ["fluxori-server", "simulated-marketplaces"];
+    if is_optimised {
+        workspace::build_optimised(&["storm_worker"], &PROGRAMS)
+    } else {
+        workspace::build_programs(&PROGRAMS)
     }
-    workspace::build(&[
-        "--release",
-        "--package=fluxori-credentials",
-        "--package=fluxori-server",
-        "--package=fluxori-test-support",
-        "--example=storm_worker",
-        "--bin=fluxori-server",
-        "--bin=simulated-marketplaces",
-    ])
 }
 
 #[cfg(test)]

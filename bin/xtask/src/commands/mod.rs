@@ -11,5 +11,6 @@ pub(crate) mod e2e_stage;
 pub(crate) mod generate;
 pub(crate) mod link;
 pub(crate) mod package;
+pub(crate) mod soak;
 pub(crate) mod storm;
 pub(crate) mod test;

@@ -92,10 +92,7 @@ struct Played {
 }
 
 fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Played> {
-    let program = |name: &str| {
-        let found = programs.get(name);
-        found.with_context(|| format!("there is no program {name}"))
-    };
+    let program = |name: &str| workspace::program(programs, name);
     let output = workspace::fresh_output("xtask-storm")?;
 
     let server = PostgresServer::start().context("PostgreSQL did not start")?;
@@ -116,16 +113,12 @@ fn play(plan: Plan, programs: &BTreeMap<String, PathBuf>) -> Result<Played> {
 
 /// Without optimisation, what the tests have built already will do.
 fn build(is_optimised: bool) -> Result<BTreeMap<String, PathBuf>> {
-    if !is_optimised {
-        return workspace::build_programs(&["simulated-marketplaces"]);
+    const PROGRAMS: [&str; 1] = ["simulated-marketplaces"];
+    if is_optimised {
+        workspace::build_optimised(&["storm_worker"], &PROGRAMS)
+    } else {
+        workspace::build_programs(&PROGRAMS)
     }
-    workspace::build(&[
-        "--release",
-        "--package=fluxori-credentials",
-        "--package=fluxori-test-support",
-        "--example=storm_worker",
-        "--bin=simulated-marketplaces",
-    ])
 }
 
 #[cfg(test)]

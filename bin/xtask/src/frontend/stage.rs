@@ -3,8 +3,6 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io,
-    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
 };
 
@@ -14,8 +12,8 @@ use serde_json::Value;
 use crate::{
     interrupts::Interrupts,
     local::{
-        Environment, Instance, Program, page_settings, start_telling, status_of, supervise,
-        wait_until,
+        Environment, Instance, Program, free_port, page_settings, start_telling, status_of,
+        supervise, wait_until,
     },
     process, terminal, workspace,
 };
@@ -130,12 +128,6 @@ fn start_server(instance: &Instance, log: &Path, interrupts: &mut Interrupts) ->
     )
     .with_context(|| format!("its log is {}", log.display()))?;
     Ok(server)
-}
-
-/// A port that was free a moment ago.
-fn free_port() -> io::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
 }
 
 fn as_json(environment: &Environment) -> String {

@@ -21,7 +21,7 @@ pub(crate) use http::Request;
 pub(crate) use instance::Instance;
 pub(crate) use link::{link_at, make_link, page_settings};
 pub(crate) use offers::{Offer, write_offers};
-pub(crate) use probe::status_of;
+pub(crate) use probe::{free_port, status_of, text_of};
 pub(crate) use programs::{Program, supervise, wait_until};
 pub(crate) use telling::{start_marketplaces, start_telling};
 pub(crate) use token::{AUDIENCE, ISSUER, developer_token, token_for};

@@ -1,13 +1,38 @@
-//! Asking a local server for a status code, without an HTTP client.
+//! Asking a local server for a status code or a text, without an HTTP client.
 
 use std::{
-    io::{self, BufRead, BufReader, Write},
-    net::{SocketAddr, TcpStream},
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     time::Duration,
 };
 
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> io::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
 /// The status code of `GET path`; an error while nothing answers there.
 pub(crate) fn status_of(address: SocketAddr, path: &str) -> io::Result<u16> {
+    let mut line = String::new();
+    ask(address, path)?.read_line(&mut line)?;
+    code_in(&line).ok_or_else(|| invalid("no HTTP status line"))
+}
+
+/// What comes after the head of the answer to `GET path`, which has to be a 200.
+pub(crate) fn text_of(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut answer = String::new();
+    ask(address, path)?.read_to_string(&mut answer)?;
+    if code_in(&answer) != Some(200) {
+        return Err(invalid("the status is not 200"));
+    }
+    let (_, text) = answer
+        .split_once("\r\n\r\n")
+        .ok_or_else(|| invalid("an answer without an end of its head"))?;
+    Ok(text.to_owned())
+}
+
+fn ask(address: SocketAddr, path: &str) -> io::Result<BufReader<TcpStream>> {
     let patience = Duration::from_secs(2);
     let mut stream = TcpStream::connect_timeout(&address, patience)?;
     stream.set_read_timeout(Some(patience))?;
@@ -16,9 +41,11 @@ pub(crate) fn status_of(address: SocketAddr, path: &str) -> io::Result<u16> {
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
     )?;
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line)?;
-    code_in(&line).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "no HTTP status line"))
+    Ok(BufReader::new(stream))
+}
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 fn code_in(line: &str) -> Option<u16> {
@@ -28,12 +55,12 @@ fn code_in(line: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Read, net::TcpListener, thread};
+    use std::thread;
 
     use super::*;
 
-    #[test]
-    fn the_status_of_an_answer_is_read() {
+    /// Answers one request with this, and returns the request.
+    fn serve(answer: &'static str) -> (SocketAddr, thread::JoinHandle<Vec<u8>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
@@ -46,13 +73,25 @@ mod tests {
                 assert!(length > 0, "the request ended early");
                 request.extend(&piece[..length]);
             }
-            stream
-                .write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
-                .unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
             request
         });
+        (address, server)
+    }
+
+    #[test]
+    fn the_status_of_an_answer_is_read() {
+        let (address, server) = serve("HTTP/1.1 503 Service Unavailable\r\n\r\n");
         assert_eq!(status_of(address, "/readyz").unwrap(), 503);
         assert!(server.join().unwrap().starts_with(b"GET /readyz HTTP/1"));
+    }
+
+    #[test]
+    fn only_the_text_of_a_good_answer_is_read() {
+        let (address, _server) = serve("HTTP/1.1 200 OK\r\na: b\r\n\r\none\n\r\ntwo");
+        assert_eq!(text_of(address, "/metrics").unwrap(), "one\n\r\ntwo");
+        let (address, _server) = serve("HTTP/1.1 404 Not Found\r\n\r\nno");
+        assert!(text_of(address, "/metrics").is_err());
     }
 
     #[test]

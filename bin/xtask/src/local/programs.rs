@@ -45,6 +45,18 @@ impl Program {
         Ok((program, lines_of(output)))
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        let killed = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        killed.with_context(|| format!("could not kill {}", self.name))?;
+        self.child.wait().map(|_| ()).context("could not bury it")
+    }
+
     /// What it prints, where it was started with a pipe; only once.
     pub(crate) fn output(&mut self) -> Option<std::process::ChildStdout> {
         self.child.stdout.take()

@@ -42,6 +42,7 @@ pub(crate) struct Site {
     output: PathBuf,
     psql: PathBuf,
     environment: Environment,
+    keys: Environment,
     /// What the marketplace calls the grant of each seller.
     grants: Vec<u64>,
     started: usize,
@@ -65,8 +66,8 @@ impl Site {
         credentials: usize,
     ) -> Result<Self> {
         let (marketplaces, told) = start_marketplaces(setting.marketplaces)?;
-        // The keys that people try out are nobody's here.
-        let (_, mut environment) = told.split(|name| name.starts_with("DEMO_"));
+        // The keys that people try out are nobody's of those who are connected here.
+        let (keys, mut environment) = told.split(|name| name.starts_with("DEMO_"));
         let database = format!("storm_{name}");
         let mut site = Self {
             name,
@@ -75,6 +76,7 @@ impl Site {
             psql: setting.server.bin_dir().join("psql"),
             control: Control::of_url(environment.value("XERO_API_URL")?)?,
             environment: Environment::default(),
+            keys,
             grants: Vec::new(),
             started: 0,
             _marketplaces: marketplaces,
@@ -130,6 +132,11 @@ impl Site {
     /// What its processes are told about the world.
     pub(crate) const fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// The keys that people try out.
+    pub(crate) const fn keys(&self) -> &Environment {
+        &self.keys
     }
 
     /// Where to keep what the next process prints, without an ending.

@@ -1,4 +1,4 @@
-//! One process of the storm or of chaos, and what is said to it and by it.
+//! One process of the storm, of chaos or of a soak, and what is said to it and by it.
 
 use std::{
     fs::{self, File},
@@ -60,6 +60,11 @@ impl Worker {
     pub(crate) const fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Writes `text` to its input.

@@ -10,6 +10,7 @@
 
 mod callers;
 mod orders;
+mod pace;
 mod prove;
 mod seed;
 mod sellers;
@@ -17,10 +18,13 @@ mod tally;
 mod wait;
 mod walk;
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use fluxori_credentials::CredentialProvider;
 
 use orders::Orders;
+use pace::Pace;
 use sellers::Sellers;
 
 #[tokio::main]
@@ -49,14 +53,34 @@ async fn main() -> Result<()> {
             let (provider, mut orders) = begin().await?;
             let plan = walk::Plan {
                 is_once: how == "once",
-                callers: callers.parse()?,
+                pace: Pace {
+                    per_second: 0.0,
+                    callers: callers.parse()?,
+                },
                 sellers: Sellers::new(credentials.parse()?),
                 seed: seed.parse()?,
             };
             walk::run(provider, &mut orders, plan).await?
         }
+        ["paced", per_second, callers, credentials, seed] => {
+            let (provider, mut orders) = begin().await?;
+            let plan = walk::Plan {
+                is_once: false,
+                pace: Pace {
+                    per_second: per_second.parse()?,
+                    callers: callers.parse()?,
+                },
+                sellers: Sellers::new(credentials.parse()?),
+                seed: seed.parse()?,
+            };
+            let telling = tokio::spawn(tell_tasks());
+            let counted = walk::run(provider, &mut orders, plan).await;
+            telling.abort();
+            counted?
+        }
         _ => bail!(
-            "one of: seed; prove CREDENTIALS; wait CALLERS ROUNDS; once|on CALLERS CREDENTIALS SEED"
+            "one of: seed; prove CREDENTIALS; wait CALLERS ROUNDS; once|on CALLERS CREDENTIALS SEED; \
+             paced PER-SECOND CALLERS CREDENTIALS SEED"
         ),
     };
     println!("{counted}");
@@ -69,4 +93,16 @@ async fn begin() -> Result<(CredentialProvider, Orders)> {
     let provider = CredentialProvider::from_env().await?;
     println!("ready");
     Ok((provider, orders))
+}
+
+/// Says every second how many tasks there are, for ever.
+async fn tell_tasks() {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        seconds.tick().await;
+        let tasks = tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks();
+        println!("{{\"tasks\":{tasks}}}");
+    }
 }

@@ -7,7 +7,7 @@ use fluxori_credentials::CredentialProvider;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::{callers::Callers, orders::Orders, sellers::Sellers, tally::Tally};
+use crate::{callers::Callers, orders::Orders, pace::Pace, sellers::Sellers, tally::Tally};
 
 /// What the callers of this process do.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ pub(crate) struct Plan {
     /// Whether each caller asks for each credential until it has it, and is done then. Otherwise it goes round, and past
     /// what it would have to wait for, until it is told to finish.
     pub(crate) is_once: bool,
-    pub(crate) callers: u64,
+    pub(crate) pace: Pace,
     pub(crate) sellers: Sellers,
     /// Decides about the orders in which callers ask.
     pub(crate) seed: u64,
@@ -29,15 +29,16 @@ pub(crate) async fn run(
 ) -> Result<Value> {
     let callers = Arc::new(Callers::new(provider, plan.sellers.count()));
     orders.go().await?;
-    let tasks: Vec<_> = (0..plan.callers)
+    let tasks: Vec<_> = (0..plan.pace.callers)
         .map(|number| {
-            let mut dice = Dice(plan.seed.wrapping_mul(0x1_0000).wrapping_add(number));
+            let seed = plan.seed.wrapping_mul(0x1_0000);
+            let mut dice = Dice(seed.wrapping_add(number.into()));
             let (callers, orders) = (Arc::clone(&callers), orders.clone());
             tokio::spawn(async move {
                 if plan.is_once {
                     walk_once(&callers, plan.sellers, &mut dice).await
                 } else {
-                    walk_on(&callers, plan.sellers, &mut dice, &orders).await
+                    walk_on(&callers, plan, &mut dice, &orders).await
                 }
             })
         })
@@ -60,19 +61,16 @@ async fn walk_once(callers: &Callers, sellers: Sellers, dice: &mut Dice) -> Resu
     Ok(tally)
 }
 
-async fn walk_on(
-    callers: &Callers,
-    sellers: Sellers,
-    dice: &mut Dice,
-    orders: &Orders,
-) -> Result<Tally> {
+async fn walk_on(callers: &Callers, plan: Plan, dice: &mut Dice, orders: &Orders) -> Result<Tally> {
     let mut tally = Tally::default();
+    let mut turns = plan.pace.turns();
     loop {
         let mut is_idle = true;
-        for number in dice.order(sellers.count()) {
+        for number in dice.order(plan.sellers.count()) {
             if orders.is_finishing() {
                 return Ok(tally);
             }
+            turns.next().await;
             is_idle &= !callers.try_once(number, &mut tally).await?;
         }
         if is_idle {
