@@ -16,8 +16,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Small data and short runs: shows that it works, measures little
-    #[arg(long)]
+    #[arg(long, conflicts_with = "full")]
     quick: bool,
+    /// Change the keys of 1,000,000 credentials instead of 100,000, which takes some minutes more
+    #[arg(long)]
+    full: bool,
+}
+
+impl Args {
+    /// What each program is told.
+    fn words(&self) -> &'static [&'static str] {
+        match (self.quick, self.full) {
+            (true, _) => &["--", "--quick"],
+            (false, true) => &["--", "--full"],
+            (false, false) => &[],
+        }
+    }
 }
 
 /// The programs that measure alone: package and benchmark. Each prints its rows as lines of JSON.
@@ -25,6 +39,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("fluxori-vault", "seal"),
     ("fluxori-persistence", "read"),
     ("fluxori-credentials", "credential_read"),
+    ("fluxori-credentials", "keys"),
     ("fluxori-api", "list"),
 ];
 
@@ -42,7 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         };
     for (package, benchmark) in PROGRAMS {
         let name = format!("{package}: {benchmark}");
-        note(name, &|| measure(package, benchmark, args.quick));
+        note(name, &|| measure(package, benchmark, args.words()));
     }
     note("storm".to_owned(), &|| {
         let findings = storm::measure(args.quick)?;
@@ -69,11 +84,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// Runs one program to its end and reads its rows.
-fn measure(package: &str, benchmark: &str, quick: bool) -> Result<Vec<Row>> {
+fn measure(package: &str, benchmark: &str, words: &[&str]) -> Result<Vec<Row>> {
     let mut command = workspace::cargo();
     command.args(["bench", "--package", package, "--bench", benchmark]);
-    if quick {
-        command.args(["--", "--quick"]);
-    }
+    command.args(words);
     Row::read_lines(&process::capture(&mut command)?)
 }
