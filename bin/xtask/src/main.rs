@@ -11,6 +11,7 @@ mod chaos;
 mod cluster;
 mod commands;
 mod frontend;
+mod fuzz;
 mod interrupts;
 mod junit;
 mod layers;
@@ -29,8 +30,8 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     bench as bench_command, chaos as chaos_command, check, check_layers,
-    cluster as cluster_command, demo, dev, e2e_stage, generate, link, soak as soak_command,
-    storm as storm_command, test,
+    cluster as cluster_command, demo, dev, e2e_stage, fuzz as fuzz_command, generate, link,
+    soak as soak_command, storm as storm_command, test,
 };
 
 /// Runs, tests, checks and measures this repository.
@@ -73,6 +74,8 @@ enum Command {
     Cluster(cluster_command::Args),
     /// Keep a whole installation at half of what it can do while marketplaces fail and processes are killed, and look for leaks
     Soak(soak_command::Args),
+    /// Look for inputs on which a parser, a decoder or a check does not do what it must
+    Fuzz(fuzz_command::Args),
 }
 
 fn main() -> ExitCode {
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
         Command::Chaos(args) => chaos_command::run(&args),
         Command::Cluster(args) => cluster_command::run(&args),
         Command::Soak(args) => soak_command::run(&args),
+        Command::Fuzz(args) => fuzz_command::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

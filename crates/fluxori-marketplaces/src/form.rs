@@ -65,7 +65,7 @@ impl<'a> FormReader<'a> {
         let problems = form
             .names()
             .filter(|name| fields.iter().all(|field| field.name != *name))
-            .map(|name| problem(&shown(name), "There is no such field here.".to_owned()))
+            .map(|name| problem(shown(name), "There is no such field here.".to_owned()))
             .collect();
         Self {
             form,
@@ -244,12 +244,14 @@ fn problem(field: &str, message: String) -> FieldProblem {
     }
 }
 
-/// A name that a caller made up, fit to be shown back.
-fn shown(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_graphic)
-        .take(64)
-        .collect()
+/// A name that a caller made up, if it looks like the name of a field; nothing otherwise. Somebody may have pasted a secret
+/// where a name belongs.
+fn shown(name: &str) -> &str {
+    let is_plausible = name.len() <= 32
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    if is_plausible { name } else { "" }
 }
 
 #[expect(
@@ -282,8 +284,15 @@ mod tests {
     }
 
     #[test]
-    fn a_made_up_name_is_shown_harmlessly() {
-        assert_eq!(shown("a\r\nb<é>"), "ab<>");
-        assert_eq!(shown(&"x".repeat(1000)).len(), 64);
+    fn a_made_up_name_is_shown_only_where_it_may_be_one() {
+        assert_eq!(shown("apiKye"), "apiKye");
+        for other in [
+            "a\r\nb<é>",
+            "canary-7f3a",
+            "0123456789abcdef",
+            &"x".repeat(33),
+        ] {
+            assert_eq!(shown(other), "", "{other}");
+        }
     }
 }

@@ -5,6 +5,9 @@ mod callback;
 mod connect;
 mod error;
 mod form;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod http;
 mod outside;

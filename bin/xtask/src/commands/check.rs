@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::{chaos, check_layers, cluster, generate, package, storm, test};
+use super::{chaos, check_layers, cluster, fuzz, generate, package, storm, test};
 use crate::{
     frontend::{build_application, build_package},
     process::{run as run_command, succeeds},
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Leave this step out; may be repeated
     #[arg(long, value_name = "NAME")]
     skip: Vec<Step>,
+    /// How long `fuzz` tries each target
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    fuzz_seconds: u32,
 }
 
 /// The steps, in the order in which they run: those that fail fast come first.
@@ -56,6 +59,8 @@ enum Step {
     Chaos,
     /// A standby takes over from a killed primary, and nothing that was acknowledged is lost
     Cluster,
+    /// No input is found on which what must hold does not; without a nightly compiler only the corpus is tried
+    Fuzz,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -64,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for step in chosen(&args.only, &args.skip) {
         let name = name_of(step);
         let started = Instant::now();
-        let result = terminal::step(&name, || step.run(args.fix));
+        let result = terminal::step(&name, || step.run(args));
         let (outcome, advice) = match result {
             Ok(()) => ("ok", ""),
             Err(error) => {
@@ -105,7 +110,8 @@ fn name_of(step: Step) -> String {
 }
 
 impl Step {
-    fn run(self, fix: bool) -> Result<()> {
+    fn run(self, args: &Args) -> Result<()> {
+        let fix = args.fix;
         match self {
             Self::Fmt => fmt(fix),
             Self::Layers => check_layers::run(),
@@ -120,6 +126,7 @@ impl Step {
             Self::Storm => storm::run(&storm::Args::short()),
             Self::Chaos => chaos::run(&chaos::Args::short()),
             Self::Cluster => cluster::run(&cluster::Args::short()),
+            Self::Fuzz => fuzz::run_or_replay(args.fuzz_seconds),
         }
     }
 
@@ -142,6 +149,7 @@ impl Step {
             Self::Cluster => {
                 "cargo xtask cluster --short, and read the logs in xtask-cluster of the build folder"
             }
+            Self::Fuzz => "mend it, and keep the input in fuzz/corpus: docs/guides/fuzz.md",
         }
     }
 }
@@ -243,7 +251,7 @@ mod tests {
         let error = result.err().unwrap().to_string();
         assert!(
             error.contains(
-                "fmt, layers, clippy, docs, generated, frontend, deny, package, semver, test, storm, chaos, cluster"
+                "fmt, layers, clippy, docs, generated, frontend, deny, package, semver, test, storm, chaos, cluster, fuzz"
             ),
             "{error}"
         );

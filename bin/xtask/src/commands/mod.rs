@@ -8,6 +8,7 @@ pub(crate) mod cluster;
 pub(crate) mod demo;
 pub(crate) mod dev;
 pub(crate) mod e2e_stage;
+pub(crate) mod fuzz;
 pub(crate) mod generate;
 pub(crate) mod link;
 pub(crate) mod package;

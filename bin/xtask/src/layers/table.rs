@@ -110,6 +110,21 @@ pub(crate) const TABLE: &[Layer] = &[
         must_not_use: &[],
         must_not_reach: &["fluxori-api", "fluxori-credentials", "fluxori-server"],
     },
+    // Never ships either: what must hold of every reader of bytes from outside.
+    Layer {
+        name: "fluxori-fuzzing",
+        may_use: &[
+            "fluxori-api",
+            "fluxori-connections",
+            "fluxori-credentials",
+            "fluxori-domain",
+            "fluxori-marketplaces",
+            "fluxori-secret-manager",
+            "fluxori-vault",
+        ],
+        must_not_use: &["actix*", "diesel*", "reqwest"],
+        must_not_reach: &["fluxori-server", "fluxori-test-support"],
+    },
     // Parses, wires, exits.
     Layer {
         name: "fluxori-server",

@@ -14,6 +14,11 @@ pub(crate) fn cargo_deny() -> Result<Command> {
     installed("cargo-deny", "0.20.2")
 }
 
+/// A command of cargo-fuzz.
+pub(crate) fn cargo_fuzz() -> Result<Command> {
+    installed("cargo-fuzz", "0.13.2")
+}
+
 /// A command of cargo-semver-checks.
 pub(crate) fn cargo_semver_checks() -> Result<Command> {
     installed("cargo-semver-checks", "0.51.0")

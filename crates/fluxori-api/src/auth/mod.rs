@@ -1,6 +1,8 @@
 //! Who calls: bearer tokens (RFC 6750, RFC 7519), checked by one shared secret or by the identity provider's keys.
 
 mod claims;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod id_token;
 mod jwk;
 mod jws;

@@ -12,7 +12,10 @@ const MOST_BYTES: usize = 8 * 1024;
 /// The parameters with which a marketplace sent a browser, decoded, in their order. None at all when there are too many:
 /// no marketplace sends none.
 pub(crate) fn callback_query(request: &HttpRequest) -> CallbackQuery {
-    let text = request.query_string();
+    parse(request.query_string())
+}
+
+pub(super) fn parse(text: &str) -> CallbackQuery {
     let pairs = || form_urlencoded::parse(text.as_bytes());
     if text.len() > MOST_BYTES || pairs().count() > MOST_PARAMETERS {
         return CallbackQuery::new(Vec::new());

@@ -5,6 +5,8 @@ mod contain;
 mod cookie;
 mod edge;
 mod etag;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod idempotency;
 mod json;
 mod limits;

@@ -15,8 +15,12 @@ pub(crate) struct Query {
 impl Query {
     /// Reads the query of a request that may have these parameters.
     pub(crate) fn of(request: &HttpRequest, allowed: &[&'static str]) -> Result<Self, Problem> {
+        Self::parse(request.query_string(), allowed)
+    }
+
+    pub(super) fn parse(text: &str, allowed: &[&'static str]) -> Result<Self, Problem> {
         let mut pairs: Vec<(&'static str, String)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let Some(known) = allowed.iter().find(|known| **known == name) else {
                 let detail = match allowed {
                     [] => "This address takes no parameters.".to_owned(),

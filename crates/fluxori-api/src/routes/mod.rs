@@ -32,6 +32,8 @@ use crate::{
     problem::{self, Problem, ProblemKind},
 };
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use connections::fuzzing;
 pub use openapi::openapi;
 
 /// Who may come to an address.

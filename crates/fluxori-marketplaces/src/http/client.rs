@@ -63,6 +63,9 @@ pub enum ProxyUse {
 pub struct HttpClient {
     pub(super) client: Client,
     pub(super) settings: HttpSettings,
+    /// Where answers come from instead of from the network.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) replies: Option<crate::fuzzing::Replies>,
 }
 
 impl HttpClient {
@@ -99,6 +102,8 @@ impl HttpClient {
         Ok(Self {
             client,
             settings: settings.clone(),
+            #[cfg(feature = "fuzzing")]
+            replies: None,
         })
     }
 

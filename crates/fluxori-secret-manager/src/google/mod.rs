@@ -5,6 +5,8 @@ mod backoff;
 mod call;
 mod details;
 mod endpoint;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod operation;
 mod pacer;
 mod problem;

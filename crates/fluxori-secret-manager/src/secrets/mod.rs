@@ -1,6 +1,8 @@
 //! Secret Manager's REST API, version 1, as typed calls
 //! (<https://cloud.google.com/secret-manager/docs/reference/rest>).
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod list;
 mod permissions;
 mod read;

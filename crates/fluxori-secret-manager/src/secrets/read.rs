@@ -173,7 +173,7 @@ pub(super) const fn unexpected(resource: Resource, what: &'static str) -> Secret
     clippy::disallowed_methods,
     reason = "EXPOSE: base64 becomes the payload, which is as secret"
 )]
-fn payload(
+pub(super) fn payload(
     accessed: &wire::Accessed,
     secret: &SecretId,
     version: VersionNumber,

@@ -2,6 +2,8 @@
 
 mod cache;
 mod envelope;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod place;
 mod trouble;
 

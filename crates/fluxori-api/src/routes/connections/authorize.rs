@@ -104,7 +104,7 @@ pub(super) struct AuthorizationView<'a> {
 
 impl AuthorizeRequest {
     /// Reads the names, and says of all of them at once what is wrong.
-    fn check(self) -> Result<AuthoriseRequest, Problem> {
+    pub(super) fn check(self) -> Result<AuthoriseRequest, Problem> {
         let mut errors = Vec::new();
         let marketplace: Option<Marketplace> =
             field(&mut errors, "marketplace", self.marketplace.parse());

@@ -73,7 +73,7 @@ pub(crate) struct ChangeConnectionRequest {
 }
 
 impl ChangeConnectionRequest {
-    fn check(self) -> Result<ChangeRequest, Problem> {
+    pub(super) fn check(self) -> Result<ChangeRequest, Problem> {
         let label = self
             .label
             .map(|label| Label::new(label.trim()))

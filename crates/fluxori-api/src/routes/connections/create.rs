@@ -135,7 +135,7 @@ struct CreatedView<'a> {
 
 impl CreateConnectionRequest {
     /// Reads the names, and says of all of them at once what is wrong.
-    fn check(self) -> Result<CreateRequest, Problem> {
+    pub(super) fn check(self) -> Result<CreateRequest, Problem> {
         let mut errors = Vec::new();
         let marketplace: Option<Marketplace> =
             field(&mut errors, "marketplace", self.marketplace.parse());

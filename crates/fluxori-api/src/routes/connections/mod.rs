@@ -7,6 +7,8 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod events;
 mod field;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 pub(crate) mod list;
 pub(crate) mod reauthorize;
 pub(crate) mod replace;

@@ -72,7 +72,7 @@ pub(crate) struct TransferConnectionsRequest {
 
 impl TransferConnectionsRequest {
     /// Reads the names, and says of all of them at once what is wrong.
-    fn check(self) -> Result<TransferRequest, Problem> {
+    pub(super) fn check(self) -> Result<TransferRequest, Problem> {
         let mut errors: Vec<FieldProblem> = Vec::new();
         let from: Option<UserId> = field(&mut errors, "fromUser", self.from_user.parse());
         let to: Option<UserId> = field(&mut errors, "toUser", self.to_user.parse());
