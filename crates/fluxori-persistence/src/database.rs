@@ -98,12 +98,12 @@ impl Database {
     pub async fn schema_state(&self) -> Result<SchemaState, DatabaseError> {
         match &*self.inner {
             Inner::Postgres(database) => {
-                let connection = database
-                    .pooled()
-                    .await
-                    .map_err(|error| DatabaseError::Unreachable(Box::new(error)))?;
-                let applied = postgres::applied_versions(&connection).await?;
-                Ok(SchemaState::of_postgres(&applied))
+                let unreachable = |error| DatabaseError::Unreachable(Box::new(error));
+                let reading = database.reads.long().await.map_err(unreachable)?;
+                let applied = postgres::applied_versions(reading.connection()).await;
+                let applied = reading.end(applied).await;
+                let failed = |error| DatabaseError::Migration(Box::new(error));
+                Ok(SchemaState::of_postgres(&applied.map_err(failed)?))
             }
             Inner::Sqlite(database) => {
                 let applied = sqlite::applied_versions(&mut database.reader())?;
@@ -118,6 +118,18 @@ impl Database {
     /// [`StorageError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StorageError> {
         point_read!(self, read::ping())
+    }
+
+    /// Whether the way past a pooler ([`DatabaseSettings::direct_url`]) leads to the same database. Nothing where there is no
+    /// pooler.
+    ///
+    /// # Errors
+    /// [`DatabaseError::OtherDatabase`], or why it cannot be reached.
+    pub async fn try_direct(&self) -> Option<Result<(), DatabaseError>> {
+        match &*self.inner {
+            Inner::Postgres(database) => database.try_direct().await,
+            Inner::Sqlite(_) => None,
+        }
     }
 
     /// How much of the pool of connections is in use; nothing on SQLite, which has none.

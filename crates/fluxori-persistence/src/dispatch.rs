@@ -7,14 +7,18 @@ macro_rules! point_read {
         let database: &crate::Database = $database;
         match &*database.inner {
             crate::database::Inner::Postgres(postgres) => {
-                let mut spare = postgres.readers.count();
+                let mut spare = postgres.reads.spare();
                 loop {
-                    let reader = postgres.readers.next().await?;
+                    let reading = postgres.reads.point().await?;
                     let result = crate::queries::$module::postgres::$function(
-                        &mut reader.connection() $(, $argument)*
+                        &mut reading.connection() $(, $argument)*
                     ).await;
-                    match result {
-                        Err(error) if spare > 0 && reader.retire_after(&error) => spare -= 1,
+                    match reading.end(result).await {
+                        Err(error)
+                            if spare > 0 && crate::postgres::dialect::is_transient(&error) =>
+                        {
+                            spare -= 1;
+                        }
                         result => break result,
                     }
                 }
@@ -36,10 +40,11 @@ macro_rules! long_read {
         let database: &crate::Database = $database;
         match &*database.inner {
             crate::database::Inner::Postgres(postgres) => {
-                let connection = postgres.pooled().await?;
-                crate::queries::$module::postgres::$function(&mut &*connection $(, $argument)*)
-                    .await
-                    .map_err(crate::failure::Failure::from)
+                let reading = postgres.reads.long().await?;
+                let result = crate::queries::$module::postgres::$function(
+                    &mut reading.connection() $(, $argument)*
+                ).await;
+                reading.end(result).await.map_err(crate::failure::Failure::from)
             }
             crate::database::Inner::Sqlite(sqlite) => {
                 sqlite

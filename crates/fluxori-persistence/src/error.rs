@@ -26,6 +26,11 @@ pub enum DatabaseError {
         "the database takes no changes: it is a standby, or read-only; name the primary in the address, or every server that may become it"
     )]
     NoPrimary(#[source] Cause),
+    /// The way past the pooler leads somewhere else.
+    #[error(
+        "DATABASE_DIRECT_URL leads to another database than DATABASE_URL; name the server that the pooler is in front of, and the same database"
+    )]
+    OtherDatabase,
     /// User or password are wrong.
     #[error("the database refused the user or the password of its address")]
     LoginRefused(#[source] Cause),

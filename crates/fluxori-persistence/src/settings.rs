@@ -12,6 +12,9 @@ pub struct DatabaseSettings {
     /// libpq does, except that a certificate is always verified where TLS is used. Several hosts may be named, separated by
     /// commas: connections go to the one that takes changes.
     pub url: SecretText,
+    /// The address of PostgreSQL itself, where `url` is that of a pooler in transaction mode. It says that no session is
+    /// relied upon at `url`, and is where migrations run and where changes are listened for.
+    pub direct_url: Option<SecretText>,
     /// Most connections to PostgreSQL, at least 2. SQLite has a fixed few.
     pub max_connections: u32,
     /// How long opening a connection to PostgreSQL may take. Where several hosts are named, each may take its part of that.
@@ -29,21 +32,32 @@ impl DatabaseSettings {
     pub const fn new(url: SecretText) -> Self {
         Self {
             url,
+            direct_url: None,
             max_connections: 10,
             connect_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_secs(5),
         }
     }
 
-    /// How many connections carry point reads.
+    /// Whether another session may be at the other end for each transaction.
+    pub(crate) const fn is_behind_pooler(&self) -> bool {
+        self.direct_url.is_some()
+    }
+
+    /// How many connections carry point reads, where those share some.
     pub(crate) fn shared_readers(&self) -> usize {
         SHARED_READERS.min(self.max_connections as usize / 2).max(1)
     }
 
-    /// How many connections carry transactions and lists.
+    /// How many connections carry transactions and lists; behind a pooler, everything.
     pub(crate) fn pooled_connections(&self) -> usize {
+        let shared = if self.is_behind_pooler() {
+            0
+        } else {
+            self.shared_readers()
+        };
         (self.max_connections as usize)
-            .saturating_sub(self.shared_readers())
+            .saturating_sub(shared)
             .max(1)
     }
 }
@@ -63,8 +77,17 @@ mod tests {
     }
 
     #[test]
+    fn behind_a_pooler_no_connection_is_shared() {
+        let mut settings = DatabaseSettings::new(SecretText::copy_of("postgres://pooler/x"));
+        settings.direct_url = Some(SecretText::copy_of("postgres://server/x"));
+        assert_eq!(settings.pooled_connections(), 10);
+    }
+
+    #[test]
     fn debug_settings_are_redacted() {
         let url = SecretText::copy_of("postgres://user:canary-7f3a@host/db");
-        assert!(!format!("{:?}", DatabaseSettings::new(url)).contains("canary"));
+        let mut settings = DatabaseSettings::new(url);
+        settings.direct_url = Some(SecretText::copy_of("postgres://user:canary-7f3b@host/db"));
+        assert!(!format!("{settings:?}").contains("canary"));
     }
 }

@@ -54,6 +54,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     tools::ensure_postgresql()?;
+    tools::ensure_pgbouncer()?;
     let programs = terminal::step("build the programs", || build(!args.short))?;
     let findings = play(args.plan(), &programs)?;
 

@@ -125,6 +125,8 @@ impl Instance {
         // The same things said in another way, left over in somebody's shell, would contradict.
         for name in [
             "DATABASE_URL_FILE",
+            "DATABASE_DIRECT_URL",
+            "DATABASE_DIRECT_URL_FILE",
             "ENCRYPTION_KEY",
             "ENCRYPTION_KEY_FILE",
             "ENCRYPTION_KMS_KEY",

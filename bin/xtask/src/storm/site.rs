@@ -85,6 +85,9 @@ impl Site {
         site.environment = environment.clone();
         site.sql(&format!("create database {database}"))?;
         environment.set("DATABASE_URL", setting.server.url(&database));
+        if let Some(direct) = setting.server.direct_url(&database) {
+            environment.set("DATABASE_DIRECT_URL", direct);
+        }
         environment.set("ENCRYPTION_KEY", make_key()?);
         environment.set("SERVICE_NAME", "storm");
         site.environment = environment;

@@ -7,6 +7,15 @@ use fluxori_vault::{Keyring, MasterKeyRole, survey_master_keys};
 use super::{Finding, Verdict, bad};
 use crate::StartError;
 
+/// Whether migrations and listeners come to the same database as everybody else.
+pub(super) async fn past_the_pooler(database: &Database) -> Option<Finding> {
+    const SUBJECT: &str = "database, past the pooler";
+    Some(match database.try_direct().await? {
+        Ok(()) => Finding::new(SUBJECT, Verdict::Good, "the same database"),
+        Err(error) => bad(SUBJECT, &error),
+    })
+}
+
 /// What each master key wraps.
 pub(super) async fn data_keys(keyring: &Keyring, database: &Database) -> Vec<Finding> {
     let uses = match survey_master_keys(keyring, database).await {

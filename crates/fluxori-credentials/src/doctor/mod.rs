@@ -76,7 +76,7 @@ pub async fn examine(settings: &Settings, used_as: Use) -> Vec<Finding> {
         findings.push(Finding::new("master key", Verdict::Good, message));
         keyring
     });
-    let database = match Database::connect(&database_settings(settings)).await {
+    let database = match Database::connect(&database_settings(&settings.database)).await {
         Ok(database) => {
             let description = database.description();
             findings.push(Finding::new("database", Verdict::Good, description));
@@ -88,6 +88,7 @@ pub async fn examine(settings: &Settings, used_as: Use) -> Vec<Finding> {
         }
     };
     if let Some(database) = &database {
+        findings.extend(database::past_the_pooler(database).await);
         if let Some(keyring) = &keyring {
             findings.extend(database::data_keys(keyring, database).await);
         }

@@ -34,6 +34,10 @@ section!(
         /// `sqlite:PATH` for the embedded database, `postgres://USER:PASSWORD@HOST/DATABASE` for a server. Several hosts may be
         /// named, separated by commas, `HOST:PORT,HOST:PORT`: the one that takes changes is used, never a standby.
         DATABASE_URL => database_url: SecretText, required, secret;
+        /// The address of PostgreSQL itself, where `DATABASE_URL` is that of a pooler in transaction mode, such as `PgBouncer`:
+        /// nothing is then expected of a session at `DATABASE_URL`. Migrations run here, and `CREDENTIAL_CACHE=coherent` listens
+        /// here with one connection; nothing else comes here.
+        DATABASE_DIRECT_URL => database_direct_url: SecretText, optional, secret;
         /// Most connections to a PostgreSQL server.
         DATABASE_CONNECTIONS => database_connections: u32, "8";
     }

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use fluxori_connections::AuditTrails;
 use fluxori_domain::{Clock, telemetry::events};
-use fluxori_persistence::{Database, DatabaseSettings};
+use fluxori_persistence::Database;
 
-use super::copy;
+use super::database_settings;
 use crate::{AuditReadsMode, DatabaseSection, StartError};
 
 /// Opens the audit trails for maintenance. Needs the database and no key.
@@ -15,9 +15,8 @@ pub async fn open_audit_trails(
     settings: &DatabaseSection,
     clock: Arc<dyn Clock>,
 ) -> Result<AuditTrails, StartError> {
-    let database = DatabaseSettings::new(copy(&settings.database_url));
     Ok(AuditTrails {
-        trail: Arc::new(Database::connect(&database).await?),
+        trail: Arc::new(Database::connect(&database_settings(settings)).await?),
         clock,
     })
 }

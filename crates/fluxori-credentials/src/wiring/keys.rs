@@ -32,7 +32,7 @@ pub async fn survey_keys(
     let http = HttpClient::new(&HttpSettings::default())?;
     let google = Google::new(settings, &http, clock)?;
     let keyring = keyring(&settings.secrets, &google)?;
-    let database = Database::connect(&database_settings(settings)).await?;
+    let database = Database::connect(&database_settings(&settings.database)).await?;
     let master_keys = match &keyring {
         Some(keyring) => survey_master_keys(keyring, &database).await?,
         None => Vec::new(),

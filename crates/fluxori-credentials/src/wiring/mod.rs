@@ -26,7 +26,7 @@ use fluxori_vault::{
 };
 use tokio::runtime::Handle;
 
-use crate::{SecretSection, Settings, StartError};
+use crate::{DatabaseSection, SecretSection, Settings, StartError};
 pub use audit::open_audit_trails;
 pub(crate) use google::{Google, key_management, token_settings};
 pub use keys::{KeySurvey, survey_keys};
@@ -64,7 +64,7 @@ impl Wiring {
         let google = Google::new(settings, &http, &clock)?;
         let places = google.places();
         let keyring = keyring(&settings.secrets, &google)?;
-        let database = Database::connect(&database_settings(settings)).await?;
+        let database = Database::connect(&database_settings(&settings.database)).await?;
         if let Some(keyring) = &keyring {
             require_master_keys(keyring, &database).await?;
         }
@@ -209,7 +209,7 @@ impl Wiring {
 /// # Errors
 /// [`StartError::Database`], saying what to do.
 pub async fn migrate(settings: &Settings) -> Result<Vec<String>, StartError> {
-    Ok(Database::migrate(&database_settings(settings)).await?)
+    Ok(Database::migrate(&database_settings(&settings.database)).await?)
 }
 
 /// A new master key for `ENCRYPTION_KEY`, as text. Nothing keeps a copy.
@@ -273,9 +273,10 @@ async fn stores(
     Ok(SecretStores::new(home, stores.next()))
 }
 
-pub(crate) fn database_settings(settings: &Settings) -> DatabaseSettings {
-    let mut database = DatabaseSettings::new(copy(&settings.database.database_url));
-    database.max_connections = settings.database.database_connections;
+pub(crate) fn database_settings(settings: &DatabaseSection) -> DatabaseSettings {
+    let mut database = DatabaseSettings::new(copy(&settings.database_url));
+    database.direct_url = settings.database_direct_url.as_ref().map(copy);
+    database.max_connections = settings.database_connections;
     database
 }
 

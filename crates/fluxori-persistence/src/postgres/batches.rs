@@ -9,7 +9,11 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-use super::{dialect::storage_error, many, readers::Readers};
+use super::{
+    dialect::{is_transient, storage_error},
+    many,
+    reads::Reads,
+};
 use crate::{failure::Failure, queries::read, rows::ReadRow};
 
 /// Most questions of one statement.
@@ -30,9 +34,9 @@ struct Question {
 
 impl Batches {
     /// Starts the queue.
-    pub(super) fn start(readers: Arc<Readers>, runtime: &Handle) -> Self {
+    pub(super) fn start(reads: Arc<Reads>, runtime: &Handle) -> Self {
         let (questions, queue) = mpsc::unbounded_channel();
-        runtime.spawn(serve(queue, readers));
+        runtime.spawn(serve(queue, reads));
         Self(questions)
     }
 
@@ -68,7 +72,7 @@ struct Stopped;
 struct SharedFailure(#[source] Arc<StorageError>);
 
 /// Answers question after question until the database is closed.
-async fn serve(mut queue: mpsc::UnboundedReceiver<Question>, readers: Arc<Readers>) {
+async fn serve(mut queue: mpsc::UnboundedReceiver<Question>, reads: Arc<Reads>) {
     let mut questions = Vec::with_capacity(MOST);
     while let Some(first) = queue.recv().await {
         questions.push(first);
@@ -83,7 +87,7 @@ async fn serve(mut queue: mpsc::UnboundedReceiver<Question>, readers: Arc<Reader
         if questions.is_empty() {
             continue;
         }
-        match ask(&readers, &questions).await {
+        match ask(&reads, &questions).await {
             Ok(answers) => {
                 for (question, rows) in questions.drain(..).zip(answers) {
                     // Whoever has gone does not need the answer.
@@ -107,12 +111,13 @@ async fn serve(mut queue: mpsc::UnboundedReceiver<Question>, readers: Arc<Reader
 }
 
 /// One statement for all, on another connection if the first is no longer good.
-async fn ask(readers: &Readers, questions: &[Question]) -> Result<Vec<Vec<ReadRow>>, StorageError> {
-    let mut spare = readers.count();
+async fn ask(reads: &Reads, questions: &[Question]) -> Result<Vec<Vec<ReadRow>>, StorageError> {
+    let mut spare = reads.spare();
     loop {
-        let reader = readers.next().await?;
-        match ask_once(reader.connection(), questions).await {
-            Err(error) if spare > 0 && reader.retire_after(&error) => spare -= 1,
+        let reading = reads.point().await?;
+        let result = ask_once(reading.connection(), questions).await;
+        match reading.end(result).await {
+            Err(error) if spare > 0 && is_transient(&error) => spare -= 1,
             result => break result.map_err(|error| storage_error(Failure::Driver(error))),
         }
     }

@@ -7,8 +7,9 @@ use std::{
     time::Duration,
 };
 
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
-use fluxori_domain::telemetry::events;
+use diesel::connection::CacheSize;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use fluxori_domain::{SecretText, telemetry::events};
 use secrecy::ExposeSecret as _;
 use tokio::{runtime::Handle, time::timeout};
 use tokio_postgres::{
@@ -17,6 +18,7 @@ use tokio_postgres::{
 
 use super::{
     SERVER_PATIENCE, address,
+    sessions::Sessions,
     tls::{self, Tls},
 };
 use crate::{DatabaseError, DatabaseSettings};
@@ -31,15 +33,36 @@ pub(crate) struct Connector {
     /// How long all of them together may take.
     timeout: Duration,
     runtime: Handle,
+    sessions: Sessions,
 }
 
 impl Connector {
+    /// To where everything goes that is said in one transaction.
     pub(super) fn new(settings: &DatabaseSettings) -> Result<Self, DatabaseError> {
+        let sessions = if settings.is_behind_pooler() {
+            Sessions::Borrowed
+        } else {
+            Sessions::Ours
+        };
+        Self::to(&settings.url, sessions, settings)
+    }
+
+    /// To where a session is one's own.
+    pub(super) fn direct(settings: &DatabaseSettings) -> Result<Self, DatabaseError> {
+        let url = settings.direct_url.as_ref().unwrap_or(&settings.url);
+        Self::to(url, Sessions::Ours, settings)
+    }
+
+    fn to(
+        url: &SecretText,
+        sessions: Sessions,
+        settings: &DatabaseSettings,
+    ) -> Result<Self, DatabaseError> {
         #[expect(
             clippy::disallowed_methods,
             reason = "EXPOSE: the driver needs the address with its password"
         )]
-        let url = settings.url.expose_secret();
+        let url = url.expose_secret();
         let (mut config, root) = address::parse(url)?;
         config
             .connect_timeout(settings.connect_timeout)
@@ -54,7 +77,12 @@ impl Connector {
             latest: AtomicUsize::new(0),
             timeout: settings.connect_timeout,
             runtime: Handle::current(),
+            sessions,
         })
+    }
+
+    pub(super) const fn sessions(&self) -> Sessions {
+        self.sessions
     }
 
     pub(super) const fn runtime(&self) -> &Handle {
@@ -134,20 +162,25 @@ async fn open(
         }
         ended.store(true, Ordering::Release);
     });
+    let unreachable =
+        |error: Box<dyn std::error::Error + Send + Sync>| DatabaseError::Unreachable(error);
+    if connector.sessions == Sessions::Borrowed {
+        // What the driver prepares to set up a connection is closed before another session comes.
+        let began = client.batch_execute("BEGIN").await;
+        began.map_err(|error| unreachable(error.into()))?;
+    }
     let mut connection = AsyncPgConnection::try_from(client)
         .await
-        .map_err(|error| DatabaseError::Unreachable(Box::new(error)))?;
-    let patience = SERVER_PATIENCE.as_millis();
-    connection
-        .batch_execute(&format!(
-            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; \
-             SET plan_cache_mode = force_generic_plan; \
-             SET statement_timeout = {patience}; \
-             SET lock_timeout = {patience}; \
-             SET idle_in_transaction_session_timeout = {patience}"
-        ))
-        .await
-        .map_err(|error| DatabaseError::Unreachable(Box::new(error)))?;
+        .map_err(|error| unreachable(error.into()))?;
+    let set_up = match connector.sessions {
+        Sessions::Ours => Sessions::set_up(),
+        Sessions::Borrowed => {
+            connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+            "COMMIT".to_owned()
+        }
+    };
+    let set_up = connection.batch_execute(&set_up).await;
+    set_up.map_err(|error| unreachable(error.into()))?;
     Ok((connection, closed))
 }
 

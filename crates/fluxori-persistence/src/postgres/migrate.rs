@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use diesel::sql_types::{Bool, Text};
+use diesel::{
+    QueryResult,
+    sql_types::{Bool, Text},
+};
 use diesel_async::{
     AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
 };
@@ -15,9 +18,9 @@ use crate::{
 /// Names our advisory lock among those of other programs on the same database.
 const LOCK: i64 = 0x666c_7578_6f72_6900; // "fluxori"
 
-/// Runs what has not run yet, one program at a time, and returns the names.
+/// Runs what has not run yet, one program at a time, and returns the names. The lock is one of the session: past any pooler.
 pub(crate) async fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, DatabaseError> {
-    let connector = Arc::new(Connector::new(settings)?);
+    let connector = Arc::new(Connector::direct(settings)?);
     let failed = |error: diesel::result::Error| DatabaseError::Migration(Box::new(error));
 
     // The lock has a connection of its own, and goes with it.
@@ -29,7 +32,8 @@ pub(crate) async fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, 
     .map_err(failed)?;
 
     let (mut connection, _) = connector.open().await?;
-    SchemaState::of_postgres(&applied_versions(&connection).await?).require_known()?;
+    let applied = applied_versions(&connection).await.map_err(failed)?;
+    SchemaState::of_postgres(&applied).require_known()?;
     connection
         .batch_execute("SET statement_timeout = 0")
         .await
@@ -49,18 +53,13 @@ pub(crate) async fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, 
 /// The migrations that have run here, without creating anything.
 pub(crate) async fn applied_versions(
     mut connection: &AsyncPgConnection,
-) -> Result<Vec<String>, DatabaseError> {
-    let failed = |error: diesel::result::Error| DatabaseError::Migration(Box::new(error));
+) -> QueryResult<Vec<String>> {
     let exists = diesel::dsl::sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL");
-    let exists: bool = diesel::select(exists)
-        .get_result(&mut connection)
-        .await
-        .map_err(failed)?;
+    let exists: bool = diesel::select(exists).get_result(&mut connection).await?;
     if !exists {
         return Ok(Vec::new());
     }
     diesel::dsl::sql::<Text>(APPLIED)
         .load(&mut connection)
         .await
-        .map_err(failed)
 }

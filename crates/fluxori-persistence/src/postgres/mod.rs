@@ -8,102 +8,105 @@ mod address;
 mod batches;
 mod changes;
 mod connector;
+mod direct;
 mod many;
 mod migrate;
+mod pool;
 mod readers;
+mod reads;
+mod sessions;
 mod tls;
 
 use std::{sync::Arc, time::Duration};
 
-use deadpool::{Runtime, managed};
-use diesel_async::{
-    AsyncConnection as _, AsyncPgConnection, pooled_connection::PoolableConnection as _,
-};
-use fluxori_domain::{ports::StorageError, telemetry::DATABASE_POOL_TIMEOUTS};
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
+use fluxori_domain::ports::StorageError;
 use futures_util::future::BoxFuture;
-use metrics::{Counter, counter};
 
 use crate::{DatabaseError, DatabaseSettings, PoolState, failure::Failure};
 use batches::Batches;
 use connector::Connector;
+use direct::Direct;
+use pool::Pool;
 use readers::Readers;
+use reads::Reads;
+use sessions::Sessions;
 
 pub use changes::ChangeListener;
 pub(crate) use migrate::{applied_versions, migrate};
 
-/// A connection of the pool, which has it back when this is dropped.
-pub(crate) type Pooled = managed::Object<PoolManager>;
-
 /// Pooled connections for transactions and lists, shared ones for point reads.
 pub(crate) struct Postgres {
     connector: Arc<Connector>,
-    pool: managed::Pool<PoolManager>,
-    /// Shared connections for point reads.
-    pub(crate) readers: Arc<Readers>,
+    /// For what needs a session.
+    direct: Direct,
+    pool: Pool,
+    /// For statements outside transactions.
+    pub(crate) reads: Arc<Reads>,
     /// The busiest query, for many callers at once.
     pub(crate) defaults: Batches,
-    /// Callers who waited for a connection of the pool in vain.
-    timeouts: Counter,
 }
 
 impl Postgres {
     /// Opens a first connection, so that a wrong address is found now.
     pub(crate) async fn connect(settings: &DatabaseSettings) -> Result<Self, DatabaseError> {
         let connector = Arc::new(Connector::new(settings)?);
-        let readers = Arc::new(Readers::new(
+        let past = Arc::new(Connector::direct(settings)?);
+        let pool = Pool::new(
             Arc::clone(&connector),
-            settings.shared_readers(),
-        ));
-        let defaults = Batches::start(Arc::clone(&readers), connector.runtime());
-        let pool = managed::Pool::builder(PoolManager(Arc::clone(&connector)))
-            .max_size(settings.pooled_connections())
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(settings.acquire_timeout))
-            .build()
-            .expect("a runtime is named, which is all that can be missing");
-        let database = Self {
-            connector,
-            pool,
-            readers,
-            defaults,
-            timeouts: counter!(DATABASE_POOL_TIMEOUTS),
+            settings.pooled_connections(),
+            settings.acquire_timeout,
+        );
+        let reads = Arc::new(match connector.sessions() {
+            Sessions::Ours => {
+                let readers = Readers::new(Arc::clone(&connector), settings.shared_readers());
+                Reads::Shared(readers, pool.clone())
+            }
+            Sessions::Borrowed => Reads::Alone(pool.clone()),
+        });
+        let pooled = match connector.sessions() {
+            Sessions::Ours => None,
+            Sessions::Borrowed => Some(Arc::clone(&reads)),
         };
-        drop(database.pool.get().await.map_err(|error| match error {
-            managed::PoolError::Backend(error) => error,
-            _ => DatabaseError::Unreachable(Box::new(error)),
-        })?);
-        Ok(database)
+        let direct = Direct::new(past, pooled);
+        pool.try_out().await?;
+        Ok(Self {
+            defaults: Batches::start(Arc::clone(&reads), connector.runtime()),
+            connector,
+            direct,
+            pool,
+            reads,
+        })
     }
 
     /// Begins to listen for changes.
     pub(crate) fn listen(&self) -> ChangeListener {
-        ChangeListener::start(Arc::clone(&self.connector))
+        ChangeListener::start(self.direct.clone())
     }
 
-    /// Server, database and user, for logs.
+    /// Whether the way past the pooler leads to the same database; nothing where there is no pooler.
+    pub(crate) async fn try_direct(&self) -> Option<Result<(), DatabaseError>> {
+        match self.connector.sessions() {
+            Sessions::Ours => None,
+            Sessions::Borrowed => Some(self.direct.try_out().await),
+        }
+    }
+
+    /// Servers and database, for logs.
     pub(crate) fn description(&self) -> String {
-        self.connector.description()
-    }
-
-    /// A connection for one statement or several.
-    pub(crate) async fn pooled(&self) -> Result<Pooled, StorageError> {
-        self.pool.get().await.map_err(|error| {
-            if matches!(error, managed::PoolError::Timeout(_)) {
-                self.timeouts.increment(1);
-            }
-            StorageError::Unavailable(Box::new(error))
-        })
+        match self.connector.sessions() {
+            Sessions::Ours => self.connector.description(),
+            Sessions::Borrowed => format!(
+                "{}, behind a pooler; {}",
+                self.connector.description(),
+                self.direct.description()
+            ),
+        }
     }
 
     /// How much of the pool is in use.
     pub(crate) fn pool_state(&self) -> PoolState {
-        let status = self.pool.status();
-        PoolState {
-            most: status.max_size,
-            open: status.size,
-            idle: status.available,
-            waiting: status.waiting,
-        }
+        self.pool.state()
     }
 
     /// Runs `work` in one transaction, which ends even when the caller is gone: a connection with half a transaction
@@ -115,11 +118,18 @@ impl Postgres {
             + Send
             + 'static,
     {
-        let mut connection = self.pooled().await?;
+        let mut connection = self.pool.connection().await?;
+        let sessions = self.connector.sessions();
         let task = self.connector.runtime().spawn(async move {
             AsyncPgConnection::transaction::<R, Failure, _>(
                 &mut connection,
-                async move |connection: &mut AsyncPgConnection| work(&mut &*connection).await,
+                async move |connection: &mut AsyncPgConnection| {
+                    if sessions == Sessions::Borrowed {
+                        let set_up = Sessions::set_up_transaction();
+                        connection.batch_execute(&set_up).await?;
+                    }
+                    work(&mut &*connection).await
+                },
             )
             .await
         });
@@ -130,31 +140,6 @@ impl Postgres {
                 Err(cancelled) => Err(StorageError::Unavailable(Box::new(cancelled)).into()),
             },
         }
-    }
-}
-
-/// Makes connections for the pool and refuses broken ones.
-pub(crate) struct PoolManager(Arc<Connector>);
-
-impl managed::Manager for PoolManager {
-    type Type = AsyncPgConnection;
-    type Error = DatabaseError;
-
-    async fn create(&self) -> Result<AsyncPgConnection, DatabaseError> {
-        Ok(self.0.open().await?.0)
-    }
-
-    async fn recycle(
-        &self,
-        connection: &mut AsyncPgConnection,
-        _: &managed::Metrics,
-    ) -> managed::RecycleResult<DatabaseError> {
-        if connection.is_broken() {
-            return Err(managed::RecycleError::message(
-                "closed or inside a transaction",
-            ));
-        }
-        Ok(())
     }
 }
 

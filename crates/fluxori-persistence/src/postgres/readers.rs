@@ -18,7 +18,7 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// The connection, for statements outside any transaction.
-    pub(crate) const fn connection(&self) -> &AsyncPgConnection {
+    pub(super) const fn connection(&self) -> &AsyncPgConnection {
         &self.connection
     }
 
@@ -26,14 +26,12 @@ impl Reader {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Lets nobody begin on this connection any more if the failure may be due to it, and says so: a server that ends a
-    /// connection answers what is under way with an error before it closes.
-    pub(crate) fn retire_after(&self, error: &DriverError) -> bool {
-        let transient = is_transient(error);
-        if transient {
+    /// Lets nobody begin on this connection any more if the failure may be due to it: a server that ends a connection
+    /// answers what is under way with an error before it closes.
+    pub(super) fn retire_after(&self, error: &DriverError) {
+        if is_transient(error) {
             self.closed.store(true, Ordering::Release);
         }
-        transient
     }
 }
 
@@ -71,12 +69,12 @@ impl Readers {
     }
 
     /// How many connections there are at most.
-    pub(crate) fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.slots.len()
     }
 
     /// The next reader in turn.
-    pub(crate) async fn next(&self) -> Result<Arc<Reader>, StorageError> {
+    pub(super) async fn next(&self) -> Result<Arc<Reader>, StorageError> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let slot = &self.slots[turn % self.slots.len()];
         match slot.open_reader() {

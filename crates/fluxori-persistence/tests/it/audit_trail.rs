@@ -185,7 +185,7 @@ on_both! {
         raw(&store.place, "DELETE FROM __diesel_schema_migrations WHERE version = '20261123121600'");
         Database::migrate(&settings(&store.place)).await.unwrap();
 
-        let store = Store { database: Database::connect(&settings(&store.place)).await.unwrap(), place: store.place };
+        let store = Store { database: Database::connect(&settings(&store.place)).await.unwrap(), ..store };
         let survey = trail(&store).survey("org-1").await.unwrap();
         assert_eq!((survey.chain.unwrap().events_before, survey.unchained), (7, 7));
         store.database.append(vec![read(&stored)]).await.unwrap();

@@ -27,6 +27,7 @@ mod moves;
 mod outside;
 mod overview;
 mod plans;
+mod pooler;
 mod refreshes;
 mod schema;
 mod sessions;

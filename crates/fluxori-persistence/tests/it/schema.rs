@@ -235,3 +235,34 @@ async fn migrating_works_on_a_runtime_of_one_thread() {
         ALL
     );
 }
+
+/// What the guide says of databases that spread tables over machines.
+#[tokio::test]
+async fn the_guide_names_the_tables_that_may_be_spread_by_organization() {
+    let store = Store::postgres().await;
+    // Every unique key, primary ones included, and every reference has the organization, and the primary key begins with it.
+    let by_organization = "\
+        SELECT t.relname, bool_and(a.attnum IS NOT NULL AND ( \
+            (k.keys)[0] = a.attnum OR NOT k.is_primary AND a.attnum = ANY (k.keys))) \
+        FROM pg_class t LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'organization_id' \
+        JOIN (SELECT indrelid AS of, indkey::int2[] AS keys, indisprimary AS is_primary FROM pg_index WHERE indisunique \
+              UNION ALL SELECT conrelid, ('[0:' || cardinality(conkey) - 1 || ']=' || conkey::text)::int2[], false \
+              FROM pg_constraint WHERE contype = 'f') AS k ON k.of = t.oid \
+        WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_%' \
+        GROUP BY t.relname ORDER BY t.relname";
+    let tables = store.place.psql(by_organization).unwrap();
+    let mut told: Vec<String> = include_str!("../../../../docs/guides/scale.md")
+        .lines()
+        .filter_map(|line| {
+            let (name, rest) = line.strip_prefix("| `")?.split_once("` | ")?;
+            let spread = match rest.split([' ', ':']).next()? {
+                "yes" => "t",
+                "no" => "f",
+                _ => return None,
+            };
+            Some(format!("{name}|{spread}\n"))
+        })
+        .collect();
+    told.sort();
+    assert_eq!(told.concat(), tables);
+}

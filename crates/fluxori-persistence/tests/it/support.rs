@@ -19,9 +19,10 @@ use fluxori_domain::{
     ports::{ConnectionRepository as _, CredentialChange, DataKeyRepository, NewConnection},
 };
 use fluxori_persistence::{Database, DatabaseSettings};
-use fluxori_test_support::database::{PostgresServer, TestDatabase};
+use fluxori_test_support::database::{PgBouncer, PostgresServer, TestDatabase};
 
-/// Makes each test twice, once on each database: `async fn name(store: Store) { … }`.
+/// Makes each test for each database, `async fn name(store: Store) { … }`, and once more for PostgreSQL behind a pooler that
+/// gives every transaction a session that nobody had before.
 macro_rules! on_both {
     ($(async fn $name:ident($store:ident: Store) $body:block)+) => {
         $(async fn $name($store: $crate::support::Store) $body)+
@@ -31,6 +32,15 @@ macro_rules! on_both {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $name() {
                     super::$name($crate::support::Store::postgres().await).await;
+                }
+            )+
+        }
+
+        mod pooled {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name($crate::support::Store::pooled().await).await;
                 }
             )+
         }
@@ -51,10 +61,18 @@ pub(crate) use on_both;
 pub(crate) struct Store {
     pub(crate) database: Database,
     pub(crate) place: TestDatabase,
+    pub(crate) _pooler: Option<PgBouncer>,
 }
 
 pub(crate) fn settings(place: &TestDatabase) -> DatabaseSettings {
     DatabaseSettings::new(SecretText::copy_of(place.url()))
+}
+
+/// The same by way of a pooler.
+pub(crate) fn behind(pooler: &PgBouncer, place: &TestDatabase) -> DatabaseSettings {
+    let mut settings = DatabaseSettings::new(SecretText::copy_of(&pooler.url(place.name())));
+    settings.direct_url = Some(SecretText::copy_of(place.url()));
+    settings
 }
 
 impl Store {
@@ -66,10 +84,25 @@ impl Store {
         Self::migrated(TestDatabase::sqlite()).await
     }
 
+    pub(crate) async fn pooled() -> Self {
+        let place = TestDatabase::postgres();
+        let pooler = PgBouncer::start(place.url(), &["server_lifetime=0"]).unwrap();
+        let settings = behind(&pooler, &place);
+        Database::migrate(&settings).await.unwrap();
+        Self {
+            database: Database::connect(&settings).await.unwrap(),
+            place,
+            _pooler: Some(pooler),
+        }
+    }
+
     async fn migrated(place: TestDatabase) -> Self {
         Database::migrate(&settings(&place)).await.unwrap();
-        let database = Database::connect(&settings(&place)).await.unwrap();
-        Self { database, place }
+        Self {
+            database: Database::connect(&settings(&place)).await.unwrap(),
+            place,
+            _pooler: None,
+        }
     }
 
     /// Runs statements past every rule of ours.

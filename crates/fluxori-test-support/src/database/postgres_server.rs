@@ -1,12 +1,12 @@
 use std::{
-    fs,
-    io::{self, BufRead as _, BufReader, Write as _},
-    os::unix::{fs::chown, process::CommandExt as _},
+    fs, io,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
+
+use super::watched::{ServerUser, Watched};
 
 /// How long a server may take to answer after it was started.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
@@ -36,10 +36,7 @@ pub struct PostgresServer {
     bin_dir: PathBuf,
     user: ServerUser,
     port: u16,
-    folder: PathBuf,
-    watchdog: Child,
-    commands: Option<ChildStdin>,
-    answers: Option<BufReader<ChildStdout>>,
+    process: Watched,
 }
 
 impl PostgresServer {
@@ -122,39 +119,25 @@ impl PostgresServer {
             )
         })?;
         let user = ServerUser::choose()?;
-        let folder = tempfile::Builder::new().prefix("fluxori-pg-").tempdir()?;
-        user.give(folder.path())?;
-
-        let mut watchdog = user.command("sh");
-        watchdog
-            .args(["-c", include_str!("watchdog.sh"), "watchdog"])
-            .arg(folder.path())
-            .arg(bin_dir.join("postgres"))
-            .arg("-D")
-            .arg(folder.path().join(DATA))
-            .arg("-k")
-            .arg(folder.path())
-            .args(["-p", &port.to_string()]);
+        let folder = user.folder("fluxori-pg-")?;
+        let text = |path: &Path| path.display().to_string();
+        let mut words = vec![
+            "-D".to_owned(),
+            text(&folder.path().join(DATA)),
+            "-k".to_owned(),
+            text(folder.path()),
+            "-p".to_owned(),
+            port.to_string(),
+        ];
         for setting in SETTINGS.iter().chain(settings) {
-            watchdog.args(["-c", setting]);
+            words.extend(["-c".to_owned(), (*setting).to_owned()]);
         }
-        let mut watchdog = watchdog
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()?;
-        let commands = watchdog.stdin.take();
-        let answers = watchdog.stdout.take();
+        let process = Watched::prepare(&user, folder, &bin_dir.join("postgres"), &words)?;
         Ok(Self {
             bin_dir,
             user,
             port,
-            // From here on the watchdog removes the folder.
-            folder: folder.keep(),
-            watchdog,
-            commands,
-            answers: answers.map(BufReader::new),
+            process,
         })
     }
 
@@ -166,7 +149,7 @@ impl PostgresServer {
     }
 
     fn data(&self) -> PathBuf {
-        self.folder.join(DATA)
+        self.socket_dir().join(DATA)
     }
 
     /// The folder with the programs of the newest PostgreSQL on this machine.
@@ -202,7 +185,7 @@ impl PostgresServer {
     /// The folder with the socket: the `host` of a connection.
     #[must_use]
     pub fn socket_dir(&self) -> &Path {
-        &self.folder
+        self.process.folder()
     }
 
     /// The address of a database of this server.
@@ -210,7 +193,7 @@ impl PostgresServer {
     pub fn url(&self, database: &str) -> String {
         format!(
             "postgres:///{database}?host={}&port={}&user=postgres",
-            self.folder.display(),
+            self.socket_dir().display(),
             self.port
         )
     }
@@ -219,7 +202,7 @@ impl PostgresServer {
     fn connection(&self, database: &str) -> String {
         format!(
             "host={} port={} user=postgres dbname={database}",
-            self.folder.display(),
+            self.socket_dir().display(),
             self.port
         )
     }
@@ -229,7 +212,7 @@ impl PostgresServer {
     /// # Errors
     /// When the watchdog is gone.
     pub fn suspend(&mut self) -> io::Result<()> {
-        self.command("stop")
+        self.process.command("stop")
     }
 
     /// Kills the server (`kill -9`), as a machine that loses its power would.
@@ -237,7 +220,7 @@ impl PostgresServer {
     /// # Errors
     /// When the watchdog is gone.
     pub fn kill(&mut self) -> io::Result<()> {
-        self.command("kill")
+        self.process.command("kill")
     }
 
     /// Starts the server again.
@@ -245,13 +228,13 @@ impl PostgresServer {
     /// # Errors
     /// When it does not answer; the text holds the end of its log.
     pub fn resume(&mut self) -> io::Result<()> {
-        self.command("start")?;
+        self.process.command("start")?;
         let started = Instant::now();
         while started.elapsed() < START_TIMEOUT {
             let ready = Command::new(self.bin_dir.join("pg_isready"))
                 .arg("-q")
                 .arg("-h")
-                .arg(&self.folder)
+                .arg(self.socket_dir())
                 .args(["-p", &self.port.to_string()])
                 .status()?;
             if ready.success() {
@@ -259,78 +242,10 @@ impl PostgresServer {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let log = self.process.log();
         Err(io::Error::other(format!(
             "PostgreSQL does not answer: {log}"
         )))
-    }
-
-    fn command(&mut self, command: &str) -> io::Result<()> {
-        let mut answer = String::new();
-        if let (Some(commands), Some(answers)) = (&mut self.commands, &mut self.answers) {
-            writeln!(commands, "{command}")?;
-            answers.read_line(&mut answer)?;
-        }
-        if answer == "done\n" {
-            Ok(())
-        } else {
-            Err(io::Error::other("the watchdog of the server is gone"))
-        }
-    }
-}
-
-impl Drop for PostgresServer {
-    fn drop(&mut self) {
-        drop(self.commands.take());
-        // Nothing is left to do when waiting fails: the watchdog removes everything by itself.
-        let _ = self.watchdog.wait();
-    }
-}
-
-/// Who runs the server: PostgreSQL refuses to be root.
-#[derive(Debug)]
-pub(super) struct ServerUser(Option<(u32, u32)>);
-
-impl ServerUser {
-    fn choose() -> io::Result<Self> {
-        let number = |args: &[&str]| -> io::Result<Option<u32>> {
-            let output = Command::new("id").args(args).output()?;
-            Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok())
-        };
-        if number(&["-u"])? != Some(0) {
-            return Ok(Self(None));
-        }
-        for name in ["postgres", "nobody"] {
-            if let (Some(user), Some(group)) = (number(&["-u", name])?, number(&["-g", name])?) {
-                return Ok(Self(Some((user, group))));
-            }
-        }
-        Err(io::Error::other(
-            "PostgreSQL refuses to run as root, and there is no user postgres or nobody",
-        ))
-    }
-
-    fn give(&self, folder: &Path) -> io::Result<()> {
-        self.0.map_or(Ok(()), |(user, group)| {
-            chown(folder, Some(user), Some(group))
-        })
-    }
-
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = match self.0 {
-            None => Command::new(program),
-            Some((user, group)) => {
-                let mut command = Command::new("setpriv");
-                command
-                    .arg(format!("--reuid={user}"))
-                    .arg(format!("--regid={group}"))
-                    .args(["--clear-groups", "--"])
-                    .arg(program);
-                command
-            }
-        };
-        command.current_dir("/");
-        command
     }
 }
 

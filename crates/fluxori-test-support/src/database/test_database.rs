@@ -65,6 +65,18 @@ impl TestDatabase {
         &self.url
     }
 
+    /// What it is called on its server.
+    ///
+    /// # Panics
+    /// For a database of SQLite, which has no server.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.place {
+            Place::Postgres { name } => name,
+            Place::Sqlite { .. } => panic!("a file has no name on a server"),
+        }
+    }
+
     /// Runs statements past every rule of ours and returns what they print, one row a line, columns divided by `|`.
     ///
     /// # Errors

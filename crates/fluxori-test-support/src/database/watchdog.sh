@@ -1,4 +1,4 @@
-# Runs a PostgreSQL server for as long as somebody holds the other end of our standard input.
+# Runs a server for as long as somebody holds the other end of our standard input.
 #
 # Arguments: folder of the server, program, arguments of the program. Commands, one a line: start, stop, kill.
 # When the input ends, because the owner closed it, died or was killed, the server and its folder go too.
@@ -24,5 +24,7 @@ while read -r command; do
     esac
     echo done
 done
-stop QUIT
+# PostgreSQL is gone at once for QUIT, PgBouncer for TERM.
+[ -n "$pid" ] && kill -QUIT "$pid" && kill -TERM "$pid"
+wait
 rm -rf "$folder"

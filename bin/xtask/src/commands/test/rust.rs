@@ -32,6 +32,7 @@ impl<'a> Rust<'a> {
     /// Builds the tests and starts a PostgreSQL for them.
     pub(super) fn prepare(words: &'a [String], kept: &'a Kept) -> Result<Self> {
         tools::ensure_postgresql()?;
+        tools::ensure_pgbouncer()?;
         let runner = Runner::find();
         terminal::step("build the tests", || {
             let mut command = runner.command(words);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::Board;
 use crate::{
     DatabaseError,
-    postgres::connector::{BareConnection, Connector},
+    postgres::{connector::BareConnection, direct::Direct},
 };
 
 /// Where the triggers of the tables speak.
@@ -37,7 +37,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Why listening has ended.
 #[derive(Debug, thiserror::Error)]
 enum Interruption {
-    #[error("no connection")]
+    #[error("no connection to the database")]
     NoConnection(#[from] DatabaseError),
     #[error("the connection is lost")]
     Lost(#[from] tokio_postgres::Error),
@@ -48,11 +48,11 @@ enum Interruption {
 }
 
 /// Listens for ever.
-pub(super) async fn run(connector: Arc<Connector>, board: Arc<Board>) {
+pub(super) async fn run(direct: Direct, board: Arc<Board>) {
     let mut pause = FIRST_PAUSE;
     let mut is_new = true;
     loop {
-        let Err(error) = listen(&connector, &board).await;
+        let Err(error) = listen(&direct, &board).await;
         if board.interrupt() {
             (pause, is_new) = (FIRST_PAUSE, true);
         }
@@ -76,16 +76,13 @@ pub(super) async fn run(connector: Arc<Connector>, board: Arc<Board>) {
 }
 
 /// One connection, from its beginning to its end.
-async fn listen(
-    connector: &Connector,
-    board: &Board,
-) -> Result<std::convert::Infallible, Interruption> {
-    let (client, connection) = connector.open_bare().await?;
+async fn listen(direct: &Direct, board: &Board) -> Result<std::convert::Infallible, Interruption> {
+    let (client, connection) = direct.open_bare().await?;
     // Of our own, so that only our own messages vouch.
     let own = format!("fluxori_heartbeat_{}", Uuid::new_v4().simple());
     tokio::select! {
         error = receive(connection, board, &own) => Err(error),
-        error = beat(&client, board, &own) => Err(error),
+        error = begin(direct, &client, board, &own) => Err(error),
     }
 }
 
@@ -119,6 +116,14 @@ fn hear(message: &Notification, board: &Board, own: &str) {
     } else {
         // Nobody of ours said that: it may mean anybody.
         board.interrupt();
+    }
+}
+
+/// Makes sure that it is the right database before anything is vouched for.
+async fn begin(direct: &Direct, client: &Client, board: &Board, own: &str) -> Interruption {
+    match direct.require_same(client).await {
+        Ok(()) => beat(client, board, own).await,
+        Err(error) => error.into(),
     }
 }
 

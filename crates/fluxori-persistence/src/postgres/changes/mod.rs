@@ -11,7 +11,7 @@ use fluxori_domain::{
 };
 use tokio::task::JoinHandle;
 
-use super::connector::Connector;
+use super::direct::Direct;
 use board::Board;
 
 /// Listens for changes on a connection of its own, which it opens anew whenever it is lost, until dropped.
@@ -23,10 +23,10 @@ pub struct ChangeListener {
 }
 
 impl ChangeListener {
-    pub(super) fn start(connector: Arc<Connector>) -> Self {
+    pub(super) fn start(direct: Direct) -> Self {
         let board = Arc::new(Board::new());
-        let runtime = connector.runtime().clone();
-        let task = runtime.spawn(listener::run(connector, Arc::clone(&board)));
+        let runtime = direct.runtime().clone();
+        let task = runtime.spawn(listener::run(direct, Arc::clone(&board)));
         Self { board, task }
     }
 }
