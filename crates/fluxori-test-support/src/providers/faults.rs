@@ -15,6 +15,8 @@ pub enum Fault {
     Reset,
     /// The marketplace does what it was asked for, and answers this much later.
     Slow(Duration),
+    /// The call is held until [`release`](super::SimulatedProviders::release), then done as if nothing had been.
+    Held,
     /// The marketplace does what it was asked for, and half of its answer arrives.
     HalfBody,
     /// Nothing is done, and a page for people comes with this status.

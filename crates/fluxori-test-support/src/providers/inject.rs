@@ -34,7 +34,11 @@ pub(super) fn instead(fault: Fault, call: Call) -> Option<HttpResponse> {
             Call::XeroToken | Call::XeroRevocation => xero::error(400, "invalid_client"),
             _ => return None,
         },
-        Fault::AnswerLost | Fault::Slow(_) | Fault::HalfBody | Fault::PageAfter(_) => return None,
+        Fault::AnswerLost
+        | Fault::Slow(_)
+        | Fault::Held
+        | Fault::HalfBody
+        | Fault::PageAfter(_) => return None,
     })
 }
 
@@ -63,7 +67,9 @@ pub(super) async fn after(fault: Fault, state: &State, answer: HttpResponse) -> 
             time::sleep(duration).await;
             answer
         }
-        Fault::Reset | Fault::Page(_) | Fault::Throttled | Fault::InvalidClient => answer,
+        Fault::Held | Fault::Reset | Fault::Page(_) | Fault::Throttled | Fault::InvalidClient => {
+            answer
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod behaviour;
 mod browser;
 mod control;
 mod faults;
+mod held;
 mod http;
 mod inject;
 mod journal;

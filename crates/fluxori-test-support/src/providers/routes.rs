@@ -7,8 +7,8 @@ use actix_web::{
 use serde_json::json;
 
 use super::{
-    Call, amazon, control, inject, oauth, pages, seen::Seen, shopify, state::State, takealot, wire,
-    xero,
+    Call, Fault, amazon, control, inject, oauth, pages, seen::Seen, shopify, state::State,
+    takealot, wire, xero,
 };
 
 /// Every request comes here, so that none goes unseen.
@@ -30,6 +30,9 @@ pub(super) async fn handle(state: Data<State>, request: HttpRequest, body: Bytes
     let seen = &mut Seen::new(&state, call, &request, &body);
     if let Some(answer) = fault.and_then(|fault| inject::instead(fault, call)) {
         return answer;
+    }
+    if fault == Some(Fault::Held) {
+        state.held().hold().await;
     }
     let answer = answer(&state, seen, call, &parts).await;
     match fault {

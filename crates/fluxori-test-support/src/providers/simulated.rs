@@ -68,6 +68,22 @@ impl SimulatedProviders {
         self.state.faults().add(rule);
     }
 
+    /// How many calls are held by [`Fault::Held`](super::Fault::Held) now.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.state.held().now()
+    }
+
+    /// Returns when exactly so many are held.
+    pub async fn until_held(&self, calls: usize) {
+        self.state.held().until(calls).await;
+    }
+
+    /// Lets all calls go that are held now. Those that come later are held again, unless the fault is taken back.
+    pub fn release(&self) {
+        self.state.held().release();
+    }
+
     /// Takes all faults back.
     pub fn clear_faults(&self) {
         self.state.faults().clear();

@@ -10,6 +10,7 @@ use fluxori_domain::Clock;
 use super::{
     Behaviour, Call, Provider, RecordedRequest, Seed,
     faults::Faults,
+    held::HeldCalls,
     keys,
     oauth::{Access, Clients, Grants, Holder, Signing, make_hex},
 };
@@ -23,6 +24,7 @@ pub(super) struct State {
     faults: Mutex<Faults>,
     signing: Mutex<Signing>,
     clients: Clients,
+    held: HeldCalls,
 }
 
 #[derive(Debug)]
@@ -69,6 +71,7 @@ impl State {
             faults: Mutex::default(),
             signing: Mutex::default(),
             clients: Clients::default(),
+            held: HeldCalls::default(),
         }
     }
 
@@ -94,6 +97,10 @@ impl State {
 
     pub(super) const fn clients(&self) -> &Clients {
         &self.clients
+    }
+
+    pub(super) const fn held(&self) -> &HeldCalls {
+        &self.held
     }
 
     pub(super) fn script(&self, key: &str, call: Option<Call>, behaviour: Behaviour) {

@@ -75,6 +75,24 @@ fn a_slow_answer_arrives() {
 }
 
 #[test]
+fn a_held_call_goes_on_when_it_is_let_go() {
+    let world = World::new();
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| troubled(&world, Fault::Held));
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(world.providers.until_held(1));
+        assert_eq!(world.providers.held(), 1);
+        let grants = world.providers.grants();
+        assert!(grants.iter().all(|grant| grant.spent == 0));
+        world.providers.release();
+        let (seeded, answer) = asked.join().unwrap();
+        assert_eq!(answer.status, 200);
+        assert_eq!(world.providers.grant(seeded.id).unwrap().spent, 1);
+    });
+    assert_eq!(world.providers.held(), 0);
+}
+
+#[test]
 fn an_api_call_can_fail_as_well_and_faults_can_be_taken_back() {
     let world = World::new();
     let seeded = world.providers.seed_grant(Seed::new(Provider::Xero, "ada"));
