@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fluxori_domain::{
-    Backend, CredentialId,
+    Backend, CredentialId, StoredSecret,
     ports::{KnownSecret, LooseSecret, OutsidePlace, OutsideStore, OutsideValue},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -109,6 +109,17 @@ impl Connections {
         Ok(inventory)
     }
 
+    /// Whether a row still holds a value that seems damaged: it may have been renewed, and the value destroyed, since it was
+    /// read.
+    async fn still_holds(
+        &self,
+        credential: CredentialId,
+        value: &StoredSecret,
+    ) -> Result<bool, ConnectionError> {
+        let known = self.ports.ledger.known(&[credential]).await?;
+        Ok(known.iter().any(|known| known.held.as_ref() == Some(value)))
+    }
+
     /// What the database knows of these places' credentials.
     async fn look_up(
         &self,
@@ -145,14 +156,11 @@ impl Connections {
             .flat_map(|known| &known.loose)
             .filter(|loose| loose.place == place.name)
             .collect();
-        if let Some(held) = held {
-            match seen.values.iter().find(|value| value.value == held.value) {
-                None => inventory.damaged.push((place.credential, Damage::Lost)),
-                Some(value) if !value.is_enabled => {
-                    inventory.damaged.push((place.credential, Damage::Disabled));
-                }
-                Some(_) => {}
-            }
+        if let Some(held) = held
+            && let Some(damage) = damage_of(held, &seen.values)
+            && self.still_holds(place.credential, held).await?
+        {
+            inventory.damaged.push((place.credential, damage));
         }
         // Whoever writes right now names a value only when it is written.
         if loose.iter().any(|loose| loose.value.is_none()) {
@@ -243,14 +251,21 @@ impl Connections {
                 }
                 // It may be younger than the list.
                 let values = outside.values(credential.id, place).await?;
-                if !values
-                    .iter()
-                    .any(|value| value.value == credential.secret.value)
+                if let Some(damage) = damage_of(&credential.secret, &values)
+                    && self.still_holds(credential.id, &credential.secret).await?
                 {
-                    inventory.damaged.push((credential.id, Damage::Lost));
+                    inventory.damaged.push((credential.id, damage));
                 }
             }
         }
+    }
+}
+
+/// What is wrong with the value that a row holds, by what the keeper says of its place.
+fn damage_of(held: &StoredSecret, values: &[OutsideValue]) -> Option<Damage> {
+    match values.iter().find(|value| value.value == held.value) {
+        None => Some(Damage::Lost),
+        Some(value) => (!value.is_enabled).then_some(Damage::Disabled),
     }
 }
 

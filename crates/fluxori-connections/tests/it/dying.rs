@@ -17,6 +17,7 @@ use fluxori_domain::{
         RefreshProgress, RefreshRepository, Selector, StorageError, Tombstone,
     },
 };
+use tokio::sync::Notify;
 
 /// What goes wrong on this side: where the process dies, and which steps fail for want of a database.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,27 @@ pub(crate) struct Death {
     failures: Arc<Mutex<HashMap<&'static str, u32>>>,
     /// The step that panics, once.
     defect: Arc<Mutex<Option<&'static str>>>,
+    /// The step that waits, once.
+    pause: Arc<Mutex<Option<Pause>>>,
+}
+
+/// A step that waits until a test has done something meanwhile.
+#[derive(Debug, Clone)]
+pub(crate) struct Pause {
+    step: &'static str,
+    reached: Arc<Notify>,
+    over: Arc<Notify>,
+}
+
+impl Pause {
+    /// Returns when the step waits.
+    pub(crate) async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    pub(crate) fn end(&self) {
+        self.over.notify_one();
+    }
 }
 
 impl Death {
@@ -40,6 +62,30 @@ impl Death {
     /// Lets the database be away for a step, so many times.
     pub(crate) fn let_fail(&self, step: &'static str, times: u32) {
         self.failures.lock().unwrap().insert(step, times);
+    }
+
+    /// Lets a step wait, once.
+    pub(crate) fn let_wait(&self, step: &'static str) -> Pause {
+        let (reached, over) = (Arc::default(), Arc::default());
+        let pause = Pause {
+            step,
+            reached,
+            over,
+        };
+        *self.pause.lock().unwrap() = Some(pause.clone());
+        pause
+    }
+
+    pub(crate) async fn waits(&self, step: &'static str) {
+        let due = self
+            .pause
+            .lock()
+            .unwrap()
+            .take_if(|pause| pause.step == step);
+        if let Some(pause) = due {
+            pause.reached.notify_one();
+            pause.over.notified().await;
+        }
     }
 
     /// Lets a step panic, once.

@@ -98,6 +98,7 @@ impl OutsideStore for DyingSecrets {
         credential: CredentialId,
         place: &str,
     ) -> Result<Vec<OutsideValue>, SecretStoreError> {
+        self.death.waits("values").await;
         self.real_outside().values(credential, place).await
     }
 

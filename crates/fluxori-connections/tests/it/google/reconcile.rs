@@ -1,13 +1,13 @@
 //! What the ledger cannot know: both sides are compared.
 
 use chrono::TimeDelta;
-use fluxori_connections::{Damage, Inventory};
+use fluxori_connections::{Damage, Inventory, ReplaceRequest};
 use fluxori_domain::{Backend, CredentialId, Marketplace};
 use fluxori_secret_manager::{Labels, Payload, SecretId, SecretManager};
 use fluxori_test_support::{google::Order, providers::keys};
 use zeroize::Zeroizing;
 
-use crate::world::{Kind, World, ada, caller, read, takealot};
+use crate::world::{Kind, World, ada, caller, form, read, takealot};
 
 async fn connected() -> World {
     let world = World::new(Kind::Google).await;
@@ -140,4 +140,33 @@ async fn losses_are_named() {
     damage.sort_by_key(|(_, damage)| *damage == Damage::Lost);
     let kinds: Vec<_> = damage.iter().map(|(_, damage)| *damage).collect();
     assert_eq!(kinds, [Damage::Disabled, Damage::Lost]);
+}
+
+#[tokio::test]
+async fn what_is_replaced_and_swept_while_it_is_looked_at_is_no_loss() {
+    let world = connected().await;
+    let connection = world.all(&ada()).await[0].clone();
+    let pause = world.fate.let_wait("values");
+    let looking = world
+        .connections
+        .reconcile(Backend::GoogleSecretManager, true, |_| {});
+    let meanwhile = async {
+        // The row was read, the versions are not listed yet.
+        pause.reached().await;
+        let neighbour = world.neighbour().await;
+        let replacement = ReplaceRequest {
+            form: form(&[("apiKey", keys::TAKEALOT_GOOD)]),
+            expected_version: None,
+        };
+        let replaced = neighbour.replace(&ada(), connection.id, replacement).await;
+        replaced.unwrap();
+        world.clock.advance(TimeDelta::minutes(2));
+        assert_eq!(neighbour.sweep().await.unwrap().settled, 1);
+        pause.end();
+    };
+    let (inventory, ()) = futures_util::future::join(looking, meanwhile).await;
+    let inventory = inventory.unwrap();
+    assert_eq!(inventory.damaged, []);
+    assert_eq!(inventory.destroyed, 0);
+    assert_eq!(reconcile(&world, true).await.damaged, []);
 }
