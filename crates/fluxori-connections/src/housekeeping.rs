@@ -92,8 +92,15 @@ impl Connections {
     /// # Errors
     /// [`ConnectionError::Storage`] when the database does not say which ones there are.
     pub async fn finish_refreshes(&self, service: &ServiceName) -> Result<usize, ConnectionError> {
-        let due = self.ports.refreshes.interrupted(self.now(), BATCH).await?;
-        Ok(self.refresh_all(service, due).await)
+        let now = self.now();
+        let mut finished = 0;
+        // Each marketplace by itself: those that wait for one that is down hide nobody else's, whose grace may be short.
+        for marketplace in Marketplace::ALL {
+            let refreshes = &self.ports.refreshes;
+            let due = refreshes.interrupted(*marketplace, now, BATCH).await?;
+            finished += self.refresh_all(service, due).await;
+        }
+        Ok(finished)
     }
 
     /// Uses refresh tokens that would die unused. Returns how many.

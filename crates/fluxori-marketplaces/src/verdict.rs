@@ -55,12 +55,17 @@ impl Verdict {
 
 impl From<Trouble> for Verdict {
     fn from(trouble: Trouble) -> Self {
-        Self::of(match trouble {
-            Trouble::HostNotAllowed => OutcomeClass::ConfigError,
+        match trouble {
+            Trouble::HostNotAllowed => Self::of(OutcomeClass::ConfigError),
+            Trouble::Resting { until } => Self::Final(Outcome {
+                class: OutcomeClass::Transient,
+                retry_at: Some(until),
+            }),
+            Trouble::Busy { until } => Self::Final(Outcome::throttled(until)),
             Trouble::Timeout | Trouble::NameResolution | Trouble::Unreachable | Trouble::Broken => {
-                OutcomeClass::Transient
+                Self::of(OutcomeClass::Transient)
             }
-        })
+        }
     }
 }
 

@@ -32,6 +32,7 @@ mod login;
 mod logs;
 mod operations;
 mod outage;
+mod troubled_marketplace;
 mod replace;
 mod roles;
 mod session;

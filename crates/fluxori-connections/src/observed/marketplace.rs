@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AccountDetails, AuthType, CallbackQuery, ConsentTarget, CredentialDocument, CredentialForm,
-    InvalidForm, Marketplace, MarketplaceDescriptor, OutcomeClass, Submission,
+    InvalidForm, Marketplace, MarketplaceDescriptor, Outcome, OutcomeClass, Submission,
     ports::{
-        CallbackAnswer, CallbackProblem, Consent, ConsentClient, ConsentRequest, DisconnectSubject,
-        Disconnection, ExchangeReport, IdentifyReport, MarketplaceClient, RefreshReport,
-        RefreshSubject, Renewal, TestReport, TestSubject, WebhookEvent, WebhookProblem,
-        WebhookRequest,
+        Admission, CallbackAnswer, CallbackProblem, Consent, ConsentClient, ConsentRequest,
+        DisconnectSubject, Disconnection, ExchangeReport, IdentifyReport, MarketplaceClient,
+        RefreshReport, RefreshSubject, Renewal, TestReport, TestSubject, WebhookEvent,
+        WebhookProblem, WebhookRequest,
     },
     telemetry::{PROVIDER_CALL_DURATION, PROVIDER_CALLS},
 };
@@ -79,6 +79,10 @@ impl MarketplaceClient for ObservedMarketplace {
 
     fn is_refreshable(&self, auth_type: AuthType, document: &CredentialDocument) -> bool {
         self.0.is_refreshable(auth_type, document)
+    }
+
+    async fn admit_refresh(&self, details: &AccountDetails) -> Result<Admission, Outcome> {
+        self.0.admit_refresh(details).await
     }
 
     async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {

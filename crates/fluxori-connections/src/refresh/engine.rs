@@ -1,7 +1,7 @@
 use fluxori_domain::{
     AccountDetails, AuditEvent, Credential, CredentialDocument, Generation, OutcomeClass,
     RefreshToken, SecretHash,
-    ports::{Begun, RefreshIntent},
+    ports::{Admission, Begun, MarketplaceClient, RefreshIntent},
 };
 use ring::digest;
 use secrecy::ExposeSecret;
@@ -44,6 +44,8 @@ impl Connections {
         if let Some(retry_at) = self.incidents.resting_until(marketplace, self.now()) {
             return Err(RefreshFailure::Incident { retry_at });
         }
+        // First of all: at a marketplace that is down a refresh costs nothing more than this.
+        let mut admission = self.admit(client, &refresh.details).await?;
         let document = match self.open(&refresh.credential).await {
             Ok(document) => document,
             Err(ConnectionError::Changed) => return Ok(()),
@@ -83,6 +85,7 @@ impl Connections {
                         ends_at: asked_at + self.pace.lease.saturating_sub(pace::LEASE_MARGIN),
                         first_spent_at,
                         failures,
+                        admission,
                     };
                     let spent = self.spend(client, attempt).await;
                     self.meters.refreshed(marketplace, &spent);
@@ -110,11 +113,24 @@ impl Connections {
                     });
                 }
                 Begun::Busy => {
+                    drop(admission);
                     self.meters.lease(marketplace, LeaseEvent::Contended);
                     self.wait_for_holder(&refresh.credential, give_up).await?;
+                    admission = self.admit(client, &refresh.details).await?;
                 }
             }
         }
+    }
+
+    /// Leave to call the marketplace. It is asked for before the lease is taken and the intent written: a token that may be
+    /// spent does not stand in line, and a marketplace that is known to fail costs no credential an attempt.
+    async fn admit(
+        &self,
+        client: &dyn MarketplaceClient,
+        details: &AccountDetails,
+    ) -> Result<Admission, RefreshFailure> {
+        let admitted = client.admit_refresh(details).await;
+        admitted.map_err(|outcome| RefreshFailure::later(outcome, self.now()))
     }
 
     /// Returns when the holder of the lease is done or dead; what that means, the next attempt to begin finds out.

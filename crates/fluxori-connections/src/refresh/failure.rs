@@ -35,9 +35,14 @@ pub(crate) enum RefreshFailure {
 impl RefreshFailure {
     /// Something got in the way on this side that says nothing about the credential: the next attempt may succeed.
     pub(super) fn hiccup(now: DateTime<Utc>) -> Self {
+        Self::later(OutcomeClass::Transient.into(), now)
+    }
+
+    /// Nothing was learnt: later, or in a second where nobody says when.
+    pub(super) fn later(outcome: Outcome, now: DateTime<Utc>) -> Self {
         Self::Later {
-            class: OutcomeClass::Transient,
-            retry_at: now + TimeDelta::seconds(1),
+            class: outcome.class,
+            retry_at: outcome.retry_at.unwrap_or(now + TimeDelta::seconds(1)),
         }
     }
 

@@ -1,9 +1,11 @@
+use std::mem;
+
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
     AuditEvent, AuditEventId, AuditKind, CredentialDocument, Generation, Outcome, OutcomeClass,
     ports::{
-        CredentialChange, MarketplaceClient, RefreshLease, RefreshReport, RefreshSubject, Renewal,
-        SecretStoreError,
+        Admission, CredentialChange, MarketplaceClient, RefreshLease, RefreshReport,
+        RefreshSubject, Renewal, SecretStoreError,
     },
     telemetry::events,
 };
@@ -22,6 +24,8 @@ pub(super) struct Attempt<'a> {
     /// When this token was first spent without an answer.
     pub(super) first_spent_at: DateTime<Utc>,
     pub(super) failures: u32,
+    /// Leave to call the marketplace.
+    pub(super) admission: Admission,
 }
 
 impl Attempt<'_> {
@@ -50,7 +54,7 @@ impl Connections {
     pub(super) async fn spend(
         &self,
         client: &dyn MarketplaceClient,
-        attempt: Attempt<'_>,
+        mut attempt: Attempt<'_>,
     ) -> Result<(), RefreshFailure> {
         let Refresh {
             credential,
@@ -63,6 +67,7 @@ impl Connections {
                 document: attempt.document,
                 details,
                 clocks: credential.clocks,
+                admission: mem::take(&mut attempt.admission),
             })
             .await;
         match report {

@@ -362,10 +362,11 @@ impl RefreshRepository for DyingRefreshes {
 
     async fn interrupted(
         &self,
+        marketplace: Marketplace,
         now: DateTime<Utc>,
         limit: u16,
     ) -> Result<Vec<RefreshDue>, StorageError> {
-        self.real.interrupted(now, limit).await
+        self.real.interrupted(marketplace, now, limit).await
     }
 
     async fn idle(

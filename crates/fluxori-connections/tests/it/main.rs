@@ -25,6 +25,7 @@ mod keys;
 mod keys_crash;
 mod life;
 mod outage;
+mod protection;
 mod read;
 mod refresh;
 mod refresh_crash;

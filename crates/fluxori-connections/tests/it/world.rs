@@ -265,6 +265,8 @@ async fn process_with(
     let vault = Arc::new(Vault::new(keyring));
     let http = HttpSettings {
         proxy: ProxyUse::Never,
+        // Nobody gives up waiting for a turn while a test looks.
+        turn_timeout: std::time::Duration::from_mins(1),
         ..HttpSettings::default()
     };
     let http = HttpClient::new(&http).unwrap();

@@ -209,6 +209,9 @@ section!(
         TAKEALOT_SELLER_URL => seller_url: BaseUrl, "https://seller-api.takealot.com";
         /// The Seller Portal, where sellers make their keys: the page leads there.
         TAKEALOT_PORTAL_URL => portal_url: BaseUrl, "https://seller.takealot.com";
+        /// Calls that this process makes to Takealot at once. Others wait for their turn for up to 5 seconds, and are told when to
+        /// come back.
+        TAKEALOT_CONCURRENT_CALLS => concurrent_calls: NonZeroU32, "16";
     }
 );
 
@@ -239,6 +242,9 @@ section!(
         AMAZON_SP_API_EU_URL => sp_api_eu_url: BaseUrl, "https://sellingpartnerapi-eu.amazon.com";
         /// The Selling Partner API in the Far East.
         AMAZON_SP_API_FE_URL => sp_api_fe_url: BaseUrl, "https://sellingpartnerapi-fe.amazon.com";
+        /// Calls that this process makes to Amazon at once. Others wait for their turn for up to 5 seconds, and are told when to
+        /// come back.
+        AMAZON_CONCURRENT_CALLS => concurrent_calls: NonZeroU32, "32";
     }
 );
 
@@ -258,6 +264,9 @@ section!(
         SHOPIFY_BASE_URL => base_url: ShopUrl, "https://{shop}";
         /// The version of the Admin API.
         SHOPIFY_API_VERSION => api_version: ApiVersion, "2026-10";
+        /// Calls that this process makes to Shopify at once. Others wait for their turn for up to 5 seconds, and are told when to
+        /// come back.
+        SHOPIFY_CONCURRENT_CALLS => concurrent_calls: NonZeroU32, "64";
     }
 );
 
@@ -279,6 +288,9 @@ section!(
         XERO_IDENTITY_URL => identity_url: BaseUrl, "https://identity.xero.com";
         /// The API.
         XERO_API_URL => api_url: BaseUrl, "https://api.xero.com";
+        /// Calls that this process makes to Xero at once. Others wait for their turn for up to 5 seconds, and are told when to
+        /// come back.
+        XERO_CONCURRENT_CALLS => concurrent_calls: NonZeroU32, "32";
     }
 );
 

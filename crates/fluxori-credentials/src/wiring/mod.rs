@@ -304,6 +304,7 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
             marketplace_url: takealot.marketplace_url.clone(),
             seller_url: takealot.seller_url.clone(),
             portal_url: takealot.portal_url.clone(),
+            concurrent_calls: takealot.concurrent_calls,
         },
         amazon: AmazonSettings {
             client_id: amazon.client_id.clone(),
@@ -316,6 +317,7 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
             application_id: amazon.application_id.clone(),
             draft_application: amazon.draft_application,
             seller_central: amazon.seller_central.clone(),
+            concurrent_calls: amazon.concurrent_calls,
         },
         shopify: ShopifySettings {
             base_url: shopify.base_url.clone(),
@@ -324,6 +326,7 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
             client_secret: shopify.client_secret.as_ref().map(copy),
             client_secret_previous: shopify.client_secret_previous.as_ref().map(copy),
             scopes: shopify.scopes.clone(),
+            concurrent_calls: shopify.concurrent_calls,
         },
         xero: XeroSettings {
             api_url: xero.api_url.clone(),
@@ -333,6 +336,7 @@ pub(crate) fn marketplace_settings(settings: &Settings) -> MarketplaceSettings {
             client_secret: xero.client_secret.as_ref().map(copy),
             client_secret_previous: xero.client_secret_previous.as_ref().map(copy),
             scopes: xero.scopes.clone(),
+            concurrent_calls: xero.concurrent_calls,
         },
     }
 }

@@ -41,7 +41,7 @@ pub use idempotency::{IdempotencyRepository, Reservation};
 pub use key_maintenance::{KeyMaintenance, Resealed, SealedCount, WrappedBy};
 pub use key_vault::{KeyVault, Resealer};
 pub use marketplace::{
-    Account, AccountChoice, CallbackAnswer, CallbackProblem, Consent, ConsentClient,
+    Account, AccountChoice, Admission, CallbackAnswer, CallbackProblem, Consent, ConsentClient,
     ConsentRequest, DisconnectSubject, Disconnection, ExchangeReport, Grant, IdentifyReport,
     MarketplaceClient, RateHeadroom, RefreshReport, RefreshSubject, Renewal, TestReport,
     TestSubject, WebhookEvent, WebhookProblem, WebhookRequest, WebhookTopic,

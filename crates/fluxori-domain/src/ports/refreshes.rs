@@ -152,10 +152,11 @@ pub trait RefreshRepository: Send + Sync {
         credential: CredentialId,
     ) -> Result<Option<Credential>, StorageError>;
 
-    /// Maintenance, all tenants: refreshes that were begun and neither completed nor condemned, whose lease has ended
+    /// Maintenance, all tenants: refreshes at `marketplace` that were begun and neither completed nor condemned, whose lease has ended
     /// and whose cool-down is over at `now`. Oldest first.
     async fn interrupted(
         &self,
+        marketplace: Marketplace,
         now: DateTime<Utc>,
         limit: u16,
     ) -> Result<Vec<RefreshDue>, StorageError>;

@@ -115,6 +115,11 @@ events! {
     APPLICATION_SECRET_EXPIRES = "application.secret_expires", Warn, "A secret of our own application runs out.";
     MARKETPLACE_ANSWERED = "marketplace.answered", Debug, "A marketplace answered a call.";
     MARKETPLACE_UNANSWERED = "marketplace.unanswered", Debug, "A marketplace did not answer a call.";
+    MARKETPLACE_NOT_CALLED = "marketplace.not_called", Debug,
+        "A call was not made: the host fails and is left alone, or too many calls are under way.";
+    MARKETPLACE_HOST_FAILS = "marketplace.host_fails", Warn,
+        "A host of a marketplace fails, and is left alone but for one call after each pause.";
+    MARKETPLACE_HOST_ANSWERS = "marketplace.host_answers", Info, "It answers again.";
     MARKETPLACE_VERSION_OBSOLETE = "marketplace.version_obsolete", Warn,
         "A marketplace no longer speaks the version of its API that is set.";
 

@@ -55,6 +55,19 @@ metrics! {
     PROVIDER_CALL_DURATION = "fluxori_provider_call_duration_seconds", Histogram(OUTSIDE), Everybody,
         ["marketplace": Marketplace, "operation": PROVIDER_OPERATION],
         "How long they took.";
+    PROVIDER_CALLS_IN_FLIGHT = "fluxori_provider_calls_in_flight", Gauge, Everybody,
+        ["marketplace": Marketplace],
+        "Calls to a marketplace that are under way now, or that have leave to be.";
+    PROVIDER_CALLS_WAITING = "fluxori_provider_calls_waiting", Gauge, Everybody,
+        ["marketplace": Marketplace],
+        "Calls that wait because as many as may be are under way.";
+    PROVIDER_CALLS_REFUSED = "fluxori_provider_calls_refused_total", Counter, Everybody,
+        ["marketplace": Marketplace, "reason": OneOf(&["host_down", "too_many"])],
+        "Calls that were not made: to a host that fails and is left alone, or because too many were under way and waited.";
+    PROVIDER_HOSTS_RESTING = "fluxori_provider_hosts_resting", Gauge, Everybody,
+        ["marketplace": Marketplace, "host": PROVIDER_HOST],
+        "Hosts of a marketplace that fail and are left alone but for one call after each pause: 0 or 1, and of `shop` as many as \
+         there are.";
     APPLICATION_INCIDENT = "fluxori_application_incident", Gauge, Everybody,
         ["marketplace": Marketplace],
         "1 while the marketplace refuses our own application, as far as this process knows; 0 otherwise.";
@@ -135,6 +148,18 @@ const METHOD: LabelValues = OneOf(&[
 ]);
 const PROVIDER_OPERATION: LabelValues =
     OneOf(&["test", "refresh", "exchange", "identify", "disconnect"]);
+const PROVIDER_HOST: LabelValues = OneOf(&[
+    "marketplace_api",
+    "seller_api",
+    "login",
+    "sp_api_na",
+    "sp_api_eu",
+    "sp_api_fe",
+    "shop",
+    "all_shops",
+    "identity",
+    "api",
+]);
 const STORE_OPERATION: LabelValues = OneOf(&[
     "put",
     "open",

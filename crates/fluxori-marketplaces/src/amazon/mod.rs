@@ -16,10 +16,11 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use fluxori_domain::{
     AccountDetails, AmazonRegion, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm,
-    Marketplace, MarketplaceDescriptor, Submission,
+    Marketplace, MarketplaceDescriptor, Outcome, Submission,
     ports::{
-        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
-        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+        Admission, ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient,
+        RefreshReport, RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem,
+        WebhookRequest,
     },
 };
 
@@ -27,7 +28,7 @@ pub(crate) use headers::headers;
 
 use self::participations::ParticipationsCache;
 use crate::{
-    http::{HttpClient, ProviderHttp},
+    http::{Gate, HttpClient, ProviderHttp},
     settings::{AmazonSettings, BaseUrl, SellerCentral},
     token::{Application, filled, refresh_token},
 };
@@ -55,10 +56,18 @@ impl Amazon {
             AmazonRegion::FarEast,
         ]
         .map(|region| (region, settings.sp_api_url(region).clone()));
-        let mut hosts = vec![settings.lwa_url.host_rule()];
-        hosts.extend(sp_api_urls.iter().map(|(_, url)| url.host_rule()));
         Self {
-            http: http.confined_to(hosts),
+            http: http.confined_to(Gate::new(
+                Marketplace::Amazon,
+                settings.concurrent_calls,
+                [
+                    ("login", settings.lwa_url.host_rule()),
+                    ("sp_api_na", settings.sp_api_na_url.host_rule()),
+                    ("sp_api_eu", settings.sp_api_eu_url.host_rule()),
+                    ("sp_api_fe", settings.sp_api_fe_url.host_rule()),
+                ],
+                clock.clone(),
+            )),
             lwa_url: settings.lwa_url.clone(),
             sp_api_urls,
             application: Application::new(
@@ -112,6 +121,10 @@ impl MarketplaceClient for Amazon {
 
     fn is_refreshable(&self, _: AuthType, document: &CredentialDocument) -> bool {
         refresh_token(document).is_some()
+    }
+
+    async fn admit_refresh(&self, _: &AccountDetails) -> Result<Admission, Outcome> {
+        self.token_endpoint().admit().await
     }
 
     async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {

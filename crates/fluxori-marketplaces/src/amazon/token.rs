@@ -28,7 +28,7 @@ fn refusal(refusal: &Refusal<'_>) -> Option<Refused> {
 impl Amazon {
     pub(super) fn token_endpoint(&self) -> TokenEndpoint<'_> {
         TokenEndpoint {
-            http: &self.http,
+            http: self.http.clone(),
             url: self.lwa_url.join("/auth/o2/token"),
             clock: &*self.clock,
             dialect: &LOGIN_WITH_AMAZON,

@@ -79,6 +79,12 @@ impl Answer {
         matches!(self.body, Body::Html)
     }
 
+    /// Whether it came whole, and does not say that the host is in trouble. What it means for the credential is another
+    /// question: a refusal is an answer.
+    pub(super) fn is_of_a_host_that_is_well(&self) -> bool {
+        !self.status.is_server_error() && !matches!(self.body, Body::Incomplete)
+    }
+
     /// Whether the network in front of the marketplace says that it refused the call itself.
     ///
     /// Since 2026 Cloudflare answers in JSON when asked for JSON, with members that look like a marketplace's own.
@@ -197,6 +203,18 @@ mod tests {
     #[case(Answer::fake_json(403, r#"{"message":"no","cloudflare_error":"x"}"#).with("cf-ray", "8a"), false)]
     fn the_edge_is_told_from_the_marketplace(#[case] answer: Answer, #[case] edge: bool) {
         assert_eq!(answer.is_from_edge(), edge);
+    }
+
+    #[rstest]
+    #[case(Answer::fake_json(200, "{}"), true)]
+    #[case(Answer::fake_json(401, "{}"), true)]
+    #[case(Answer::fake_json(429, "{}"), true)]
+    #[case(Answer::fake(403, "text/html", "<html>"), true)]
+    #[case(Answer::fake_json(500, "{}"), false)]
+    #[case(Answer::fake(503, "text/html", "<html>"), false)]
+    #[case(Answer::fake_cut(200), false)]
+    fn a_host_that_answers_is_well_whatever_it_says(#[case] answer: Answer, #[case] is_well: bool) {
+        assert_eq!(answer.is_of_a_host_that_is_well(), is_well);
     }
 
     #[test]

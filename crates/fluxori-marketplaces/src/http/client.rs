@@ -6,7 +6,7 @@ use reqwest::{
     redirect, retry,
 };
 
-use super::{HostRule, ProviderHttp, roots};
+use super::{Gate, ProviderHttp, roots};
 use crate::MarketplaceError;
 
 /// How we introduce ourselves, to all marketplaces alike.
@@ -21,6 +21,8 @@ pub const USER_AGENT: &str = concat!(
 pub struct HttpSettings {
     /// To open a connection, TLS included.
     pub connect_timeout: Duration,
+    /// To wait for one's turn where as many calls to a marketplace are under way as may be.
+    pub turn_timeout: Duration,
     /// From sending a test call to the last byte of its answer.
     pub test_timeout: Duration,
     /// From sending a token call to the last byte of its answer.
@@ -37,6 +39,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
+            turn_timeout: Duration::from_secs(5),
             test_timeout: Duration::from_secs(10),
             token_timeout: Duration::from_secs(20),
             max_response_bytes: 1024 * 1024,
@@ -113,9 +116,9 @@ impl HttpClient {
         &self.client
     }
 
-    /// The same client, confined to the hosts of one marketplace.
-    pub(crate) fn confined_to(&self, allowed: Vec<HostRule>) -> ProviderHttp {
-        ProviderHttp::new(self.clone(), allowed)
+    /// The same client, confined to the hosts of one marketplace, and to the calls that its gate lets through.
+    pub(crate) fn confined_to(&self, gate: Gate) -> ProviderHttp {
+        ProviderHttp::new(self.clone(), gate)
     }
 }
 

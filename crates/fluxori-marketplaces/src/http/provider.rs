@@ -1,12 +1,16 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
+use chrono::{DateTime, Utc};
 use fluxori_domain::telemetry::events;
 use reqwest::{Method, Response, header::HeaderMap};
 use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, HostRule, HttpClient,
+    Answer, Gate, HttpClient, Pass,
     trace::{TRACEPARENT, traceparent},
 };
 
@@ -14,7 +18,9 @@ use super::{
 #[derive(Debug, Clone)]
 pub(crate) struct ProviderHttp {
     http: HttpClient,
-    allowed: Vec<HostRule>,
+    gate: Arc<Gate>,
+    /// Leave for the next call, which was asked for in advance.
+    pass: Arc<Mutex<Option<Pass>>>,
 }
 
 /// One call.
@@ -66,6 +72,16 @@ pub(crate) struct Exchange {
 pub(crate) enum Trouble {
     /// The host is not one of this marketplace's: nothing was sent.
     HostNotAllowed,
+    /// The host failed lately and is left alone: nothing was sent.
+    Resting {
+        /// Not before.
+        until: DateTime<Utc>,
+    },
+    /// Too many calls to this marketplace are under way: nothing was sent.
+    Busy {
+        /// Not before.
+        until: DateTime<Utc>,
+    },
     /// No answer within the time allowed.
     Timeout,
     /// No such host.
@@ -77,15 +93,51 @@ pub(crate) enum Trouble {
 }
 
 impl ProviderHttp {
-    pub(super) const fn new(http: HttpClient, allowed: Vec<HostRule>) -> Self {
-        Self { http, allowed }
+    pub(super) fn new(http: HttpClient, gate: Gate) -> Self {
+        Self {
+            http,
+            gate: Arc::new(gate),
+            pass: Arc::default(),
+        }
     }
 
-    /// Makes one call, without any retry.
+    /// Asks in advance for leave to make a call to `url`, to be used by [`ProviderHttp::with_pass`].
+    pub(crate) async fn admit(&self, url: &Url) -> Result<Pass, Trouble> {
+        let patience = self.http.settings.turn_timeout;
+        self.gate.admit(url, None, patience).await
+    }
+
+    /// The same client, whose next call has leave already.
+    pub(crate) fn with_pass(&self, pass: Option<Pass>) -> Self {
+        Self {
+            pass: Arc::new(Mutex::new(pass)),
+            ..self.clone()
+        }
+    }
+
+    /// Makes one call, without any retry, if it is let through.
     pub(crate) async fn send(&self, request: ProviderRequest) -> Exchange {
+        #[cfg(feature = "fuzzing")]
+        if let Some(replies) = &self.http.replies {
+            return Exchange {
+                answer: replies.next(),
+                latency: Duration::ZERO,
+            };
+        }
+        let pass = self
+            .pass
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let patience = self.http.settings.turn_timeout;
+        let pass = match self.gate.admit(&request.url, pass, patience).await {
+            Ok(pass) => pass,
+            Err(trouble) => return Exchange::refused(trouble),
+        };
         let began = Instant::now();
         let answer = self.attempt(request).await;
         let latency = began.elapsed();
+        pass.settle(answer.as_ref().is_ok_and(Answer::is_of_a_host_that_is_well));
         match &answer {
             Ok(answer) => tracing::debug!(
                 event = events::MARKETPLACE_ANSWERED,
@@ -105,13 +157,6 @@ impl ProviderHttp {
     }
 
     async fn attempt(&self, request: ProviderRequest) -> Result<Answer, Trouble> {
-        if !self.allowed.iter().any(|rule| rule.allows(&request.url)) {
-            return Err(Trouble::HostNotAllowed);
-        }
-        #[cfg(feature = "fuzzing")]
-        if let Some(replies) = &self.http.replies {
-            return replies.next();
-        }
         let settings = &self.http.settings;
         let mut sending = self
             .http
@@ -140,6 +185,21 @@ impl ProviderHttp {
             response.headers().clone(),
             body,
         ))
+    }
+}
+
+impl Exchange {
+    /// Nothing was sent.
+    pub(crate) fn refused(trouble: Trouble) -> Self {
+        tracing::debug!(
+            event = events::MARKETPLACE_NOT_CALLED,
+            ?trouble,
+            "a marketplace was not called"
+        );
+        Self {
+            answer: Err(trouble),
+            latency: Duration::ZERO,
+        }
     }
 }
 
@@ -181,7 +241,10 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::{HttpSettings, ProxyUse};
+    use crate::{
+        HttpSettings, ProxyUse,
+        http::{Below, HostRule},
+    };
 
     /// A call to `url` by a client that may call `allowed` only.
     async fn call(allowed: &str, url: &str) -> Result<Answer, Trouble> {
@@ -190,10 +253,10 @@ mod tests {
             test_timeout: Duration::from_millis(500),
             ..HttpSettings::default()
         };
-        let allowed = HostRule::Exactly(Url::parse(allowed).unwrap().origin());
+        let allowed = HostRule::Exactly(Below::of(&Url::parse(allowed).unwrap()));
         let exchange = HttpClient::new(&settings)
             .unwrap()
-            .confined_to(vec![allowed])
+            .confined_to(Gate::to([allowed]))
             .send(ProviderRequest {
                 method: Method::GET,
                 url: Url::parse(url).unwrap(),
@@ -209,14 +272,15 @@ mod tests {
     async fn another_host_is_refused_before_a_connection_is_opened() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}/x", listener.local_addr().unwrap());
+        let allowed = format!("http://{}", listener.local_addr().unwrap());
+        let url = format!("{allowed}/x");
 
         let trouble = call("https://api.xero.com", &url).await.unwrap_err();
         assert_eq!(trouble, Trouble::HostNotAllowed);
         assert!(listener.accept().is_err(), "somebody connected");
 
         // The same call, allowed, does connect: nobody answers it.
-        let trouble = call(&url, &url).await.unwrap_err();
+        let trouble = call(&allowed, &url).await.unwrap_err();
         assert_eq!(trouble, Trouble::Timeout);
         assert!(listener.accept().is_ok(), "nobody connected");
     }

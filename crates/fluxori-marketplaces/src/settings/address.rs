@@ -4,7 +4,10 @@ use fluxori_domain::ShopDomain;
 use serde::{Deserialize, Deserializer, de};
 use url::{Host, Url};
 
-use crate::{MarketplaceError, http::HostRule};
+use crate::{
+    MarketplaceError,
+    http::{Below, HostRule},
+};
 
 /// Where a marketplace answers: `https://host[:port][/path]`.
 ///
@@ -20,9 +23,9 @@ impl BaseUrl {
         url
     }
 
-    /// The only host that calls below this address go to.
+    /// The only place that calls below this address go to.
     pub(crate) fn host_rule(&self) -> HostRule {
-        HostRule::Exactly(self.0.origin())
+        HostRule::Exactly(Below::of(&self.0))
     }
 }
 
@@ -99,7 +102,7 @@ impl ShopUrl {
     pub(crate) fn host_rule(&self) -> HostRule {
         match &self.0 {
             Place::OwnHost => HostRule::AnyShop,
-            Place::Below(base) => base.host_rule(),
+            Place::Below(base) => HostRule::ShopsBelow(Below::of(&base.0)),
         }
     }
 }

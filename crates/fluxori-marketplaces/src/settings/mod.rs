@@ -4,6 +4,8 @@ mod address;
 mod scopes;
 mod seller_central;
 
+use std::num::NonZeroU32;
+
 use fluxori_domain::{AmazonRegion, SecretText};
 use serde::Deserialize;
 
@@ -35,6 +37,8 @@ pub struct TakealotSettings {
     pub seller_url: BaseUrl,
     /// The Seller Portal, where sellers make their keys: `TAKEALOT_PORTAL_URL`.
     pub portal_url: BaseUrl,
+    /// Calls that this process makes at once: `TAKEALOT_CONCURRENT_CALLS`.
+    pub concurrent_calls: NonZeroU32,
 }
 
 impl Default for TakealotSettings {
@@ -43,6 +47,7 @@ impl Default for TakealotSettings {
             marketplace_url: built_in("https://marketplace-api.takealot.com"),
             seller_url: built_in("https://seller-api.takealot.com"),
             portal_url: built_in("https://seller.takealot.com"),
+            concurrent_calls: at_once(16),
         }
     }
 }
@@ -71,6 +76,8 @@ pub struct AmazonSettings {
     pub draft_application: bool,
     /// Where sellers of a country consent, over what is built in: `AMAZON_SELLER_CENTRAL`.
     pub seller_central: SellerCentral,
+    /// Calls that this process makes at once: `AMAZON_CONCURRENT_CALLS`.
+    pub concurrent_calls: NonZeroU32,
 }
 
 impl Default for AmazonSettings {
@@ -86,6 +93,7 @@ impl Default for AmazonSettings {
             application_id: None,
             draft_application: false,
             seller_central: SellerCentral::default(),
+            concurrent_calls: at_once(32),
         }
     }
 }
@@ -118,6 +126,8 @@ pub struct ShopifySettings {
     pub client_secret_previous: Option<SecretText>,
     /// What shops are asked to allow: `SHOPIFY_SCOPES`, separated by commas.
     pub scopes: Scopes,
+    /// Calls that this process makes at once: `SHOPIFY_CONCURRENT_CALLS`.
+    pub concurrent_calls: NonZeroU32,
 }
 
 impl Default for ShopifySettings {
@@ -129,6 +139,7 @@ impl Default for ShopifySettings {
             client_secret: None,
             client_secret_previous: None,
             scopes: Scopes::default(),
+            concurrent_calls: at_once(64),
         }
     }
 }
@@ -151,6 +162,8 @@ pub struct XeroSettings {
     pub client_secret_previous: Option<SecretText>,
     /// What users are asked to allow: `XERO_SCOPES`, separated by spaces or commas, `offline_access` among them.
     pub scopes: Scopes,
+    /// Calls that this process makes at once: `XERO_CONCURRENT_CALLS`.
+    pub concurrent_calls: NonZeroU32,
 }
 
 impl Default for XeroSettings {
@@ -163,12 +176,17 @@ impl Default for XeroSettings {
             client_secret: None,
             client_secret_previous: None,
             scopes: Scopes::default(),
+            concurrent_calls: at_once(32),
         }
     }
 }
 
 fn built_in(address: &'static str) -> BaseUrl {
     address.parse().expect("a built-in address is good")
+}
+
+const fn at_once(calls: u32) -> NonZeroU32 {
+    NonZeroU32::new(calls).expect("a built-in number is not nothing")
 }
 
 #[cfg(test)]

@@ -19,10 +19,11 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use fluxori_domain::{
     AccountDetails, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm, Marketplace,
-    MarketplaceDescriptor, Submission,
+    MarketplaceDescriptor, Outcome, Submission,
     ports::{
-        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
-        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+        Admission, ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient,
+        RefreshReport, RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem,
+        WebhookRequest,
     },
 };
 
@@ -30,7 +31,7 @@ pub(crate) use headers::headers;
 
 use self::refresh::is_refreshable;
 use crate::{
-    http::{HttpClient, ProviderHttp},
+    http::{Gate, HttpClient, ProviderHttp},
     settings::{ApiVersion, Scopes, ShopUrl, ShopifySettings},
     token::Application,
 };
@@ -54,7 +55,12 @@ impl Shopify {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            http: http.confined_to(vec![settings.base_url.host_rule()]),
+            http: http.confined_to(Gate::new(
+                Marketplace::Shopify,
+                settings.concurrent_calls,
+                [("shop", settings.base_url.host_rule())],
+                clock.clone(),
+            )),
             base_url: settings.base_url.clone(),
             api_version: settings.api_version.clone(),
             application: Application::new(
@@ -94,6 +100,13 @@ impl MarketplaceClient for Shopify {
 
     fn is_refreshable(&self, auth_type: AuthType, document: &CredentialDocument) -> bool {
         is_refreshable(auth_type, document)
+    }
+
+    async fn admit_refresh(&self, details: &AccountDetails) -> Result<Admission, Outcome> {
+        match details {
+            AccountDetails::Shopify(details) => self.token_endpoint(&details.shop).admit().await,
+            _ => Ok(Admission::default()),
+        }
     }
 
     async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {

@@ -65,7 +65,7 @@ fn names_an_error(refusal: &Refusal<'_>) -> bool {
 impl Shopify {
     pub(super) fn token_endpoint(&self, shop: &ShopDomain) -> TokenEndpoint<'_> {
         TokenEndpoint {
-            http: &self.http,
+            http: self.http.clone(),
             url: self.base_url.join(shop, "/admin/oauth/access_token"),
             clock: &*self.clock,
             dialect: &SHOP,
@@ -119,6 +119,7 @@ impl Shopify {
             _ => return not_ours,
         };
         let endpoint = self.token_endpoint(&details.shop);
+        let endpoint = endpoint.admitted(subject.admission);
         let request = TokenRequest::Json(members);
         match endpoint.buy(application, &request).await.0 {
             Ok(bought) => RefreshReport::Renewed(bought.renew(old, subject.clocks)),

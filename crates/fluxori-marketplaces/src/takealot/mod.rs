@@ -11,17 +11,18 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use fluxori_domain::{
     AccountDetails, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm, Marketplace,
-    MarketplaceDescriptor, OutcomeClass, Submission,
+    MarketplaceDescriptor, Outcome, OutcomeClass, Submission,
     ports::{
-        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
-        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+        Admission, ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient,
+        RefreshReport, RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem,
+        WebhookRequest,
     },
 };
 
 pub(crate) use headers::headers;
 
 use crate::{
-    http::{HttpClient, ProviderHttp},
+    http::{Gate, HttpClient, ProviderHttp},
     settings::{BaseUrl, TakealotSettings},
 };
 
@@ -41,10 +42,15 @@ impl Takealot {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            http: http.confined_to(vec![
-                settings.marketplace_url.host_rule(),
-                settings.seller_url.host_rule(),
-            ]),
+            http: http.confined_to(Gate::new(
+                Marketplace::Takealot,
+                settings.concurrent_calls,
+                [
+                    ("marketplace_api", settings.marketplace_url.host_rule()),
+                    ("seller_api", settings.seller_url.host_rule()),
+                ],
+                clock.clone(),
+            )),
             marketplace_url: settings.marketplace_url.clone(),
             seller_url: settings.seller_url.clone(),
             portal_url: settings.portal_url.clone(),
@@ -80,6 +86,10 @@ impl MarketplaceClient for Takealot {
     }
 
     /// Keys are static: whoever asks has mistaken them for something else.
+    async fn admit_refresh(&self, _: &AccountDetails) -> Result<Admission, Outcome> {
+        Ok(Admission::default())
+    }
+
     async fn refresh(&self, _: RefreshSubject<'_>) -> RefreshReport {
         RefreshReport::Refused(OutcomeClass::Bug.into())
     }

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use fluxori_domain::{
-    Clock, OutcomeClass,
-    ports::{RefreshReport, RefreshSubject},
+    Clock, Outcome, OutcomeClass,
+    ports::{Admission, RefreshReport, RefreshSubject},
 };
 use url::Url;
 
@@ -20,13 +20,28 @@ use crate::{
 
 /// Where tokens are bought, or given back.
 pub(crate) struct TokenEndpoint<'a> {
-    pub(crate) http: &'a ProviderHttp,
+    pub(crate) http: ProviderHttp,
     pub(crate) url: Url,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) dialect: &'static Dialect,
 }
 
 impl TokenEndpoint<'_> {
+    /// Asks for leave to call it.
+    pub(crate) async fn admit(&self) -> Result<Admission, Outcome> {
+        let pass = self.http.admit(&self.url).await;
+        pass.map(Admission::new)
+            .map_err(|trouble| Verdict::from(trouble).outcome())
+    }
+
+    /// The same endpoint, for whose next call there is leave.
+    pub(crate) fn admitted(self, admission: Admission) -> Self {
+        Self {
+            http: self.http.with_pass(admission.into_inner()),
+            ..self
+        }
+    }
+
     /// Spends a grant, and says how long it took.
     pub(crate) async fn buy(
         &self,
@@ -41,7 +56,7 @@ impl TokenEndpoint<'_> {
 
     /// Spends the refresh token of a credential, as RFC 6749 writes it.
     pub(crate) async fn refresh(
-        &self,
+        self,
         application: Option<&Application>,
         subject: RefreshSubject<'_>,
     ) -> RefreshReport {
@@ -52,7 +67,8 @@ impl TokenEndpoint<'_> {
             return RefreshReport::Refused(OutcomeClass::AppConfig.into());
         };
         let request = TokenRequest::Standard(StandardGrant::Refresh(token));
-        match self.buy(application, &request).await.0 {
+        let endpoint = self.admitted(subject.admission);
+        match endpoint.buy(application, &request).await.0 {
             Ok(bought) => RefreshReport::Renewed(bought.renew(Some(token), subject.clocks)),
             Err(not_bought) => not_bought.into(),
         }
@@ -88,7 +104,7 @@ impl TokenEndpoint<'_> {
             let asked_at = self.clock.now();
             let exchange = request
                 .send(Sending {
-                    http: self.http,
+                    http: &self.http,
                     url: &self.url,
                     client_id: application.client_id(),
                     client_secret: secrets.get(tried),

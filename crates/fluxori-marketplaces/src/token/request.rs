@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, pin::Pin, time::Duration};
+use std::{collections::BTreeMap, pin::Pin};
 
 use fluxori_domain::{AuthorisationCode, PkceVerifier, RefreshToken, SecretText};
 use oauth2::{
@@ -108,10 +108,7 @@ impl StandardGrant<'_> {
         match result {
             Err(RequestTokenError::Request(Answered(exchange))) => exchange,
             // Nothing was sent: the address is none that a request can carry.
-            _ => Exchange {
-                answer: Err(Trouble::HostNotAllowed),
-                latency: Duration::ZERO,
-            },
+            _ => Exchange::refused(Trouble::HostNotAllowed),
         }
     }
 }
@@ -181,14 +178,14 @@ fn with_client<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{HttpClient, HttpSettings};
+    use crate::{HttpClient, HttpSettings, http::Gate};
 
     #[test]
     fn the_clients_own_members_go_beside_the_others() {
         let http = HttpClient::new(&HttpSettings::default()).unwrap();
         let secret = SecretText::copy_of("s");
         let sending = Sending {
-            http: &http.confined_to(vec![]),
+            http: &http.confined_to(Gate::to([])),
             url: &Url::parse("https://a.example/token").unwrap(),
             client_id: "id",
             client_secret: Some(&secret),

@@ -93,7 +93,7 @@ impl Xero {
         )]
         let request = TokenRequest::Form(vec![("token", token.expose_secret())]);
         let endpoint = TokenEndpoint {
-            http: &self.http,
+            http: self.http.clone(),
             url: self.identity_url.join("/connect/revocation"),
             clock: &*self.clock,
             dialect: &IDENTITY_SERVER,

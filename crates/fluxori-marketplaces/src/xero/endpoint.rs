@@ -15,7 +15,7 @@ pub(super) const IDENTITY_SERVER: Dialect = Dialect {
 impl Xero {
     pub(super) fn token_endpoint(&self) -> TokenEndpoint<'_> {
         TokenEndpoint {
-            http: &self.http,
+            http: self.http.clone(),
             url: self.identity_url.join("/connect/token"),
             clock: &*self.clock,
             dialect: &IDENTITY_SERVER,

@@ -19,10 +19,11 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use fluxori_domain::{
     AccountDetails, AuthType, Clock, CredentialDocument, CredentialForm, InvalidForm, Marketplace,
-    MarketplaceDescriptor, Submission,
+    MarketplaceDescriptor, Outcome, Submission,
     ports::{
-        ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient, RefreshReport,
-        RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem, WebhookRequest,
+        Admission, ConsentClient, DisconnectSubject, Disconnection, MarketplaceClient,
+        RefreshReport, RefreshSubject, TestReport, TestSubject, WebhookEvent, WebhookProblem,
+        WebhookRequest,
     },
 };
 
@@ -30,7 +31,7 @@ pub(crate) use headers::headers;
 
 use self::keys::KnownKeys;
 use crate::{
-    http::{HttpClient, ProviderHttp},
+    http::{Gate, HttpClient, ProviderHttp},
     settings::{BaseUrl, Scopes, XeroSettings},
     token::{Application, refresh_token},
 };
@@ -52,10 +53,16 @@ pub(crate) struct Xero {
 impl Xero {
     pub(crate) fn new(settings: &XeroSettings, http: &HttpClient, clock: Arc<dyn Clock>) -> Self {
         Self {
-            http: http.confined_to(vec![
-                settings.api_url.host_rule(),
-                settings.identity_url.host_rule(),
-            ]),
+            http: http.confined_to(Gate::new(
+                Marketplace::Xero,
+                settings.concurrent_calls,
+                [
+                    // Below the API, where both are simulated.
+                    ("identity", settings.identity_url.host_rule()),
+                    ("api", settings.api_url.host_rule()),
+                ],
+                clock.clone(),
+            )),
             api_url: settings.api_url.clone(),
             identity_url: settings.identity_url.clone(),
             application: Application::new(
@@ -96,6 +103,10 @@ impl MarketplaceClient for Xero {
 
     fn is_refreshable(&self, _: AuthType, document: &CredentialDocument) -> bool {
         refresh_token(document).is_some()
+    }
+
+    async fn admit_refresh(&self, _: &AccountDetails) -> Result<Admission, Outcome> {
+        self.token_endpoint().admit().await
     }
 
     async fn refresh(&self, subject: RefreshSubject<'_>) -> RefreshReport {

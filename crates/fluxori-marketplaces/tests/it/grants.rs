@@ -3,7 +3,7 @@
 use fluxori_domain::{
     AccessToken, AccountDetails, AmazonDetails, AmazonRegion, AuthType, Clocks, CredentialDocument,
     Marketplace, RefreshToken, SecretText, ShopDomain, ShopifyDetails, XeroDetails,
-    ports::{DisconnectSubject, Disconnection, RefreshReport, RefreshSubject, Renewal},
+    ports::{Admission, DisconnectSubject, Disconnection, RefreshReport, RefreshSubject, Renewal},
 };
 use fluxori_test_support::providers::{Provider, Seed, SeededGrant, keys};
 use uuid::Uuid;
@@ -63,6 +63,7 @@ impl World {
                 document: &held.document,
                 details: &held.details,
                 clocks: held.clocks,
+                admission: Admission::default(),
             })
             .await
     }

@@ -10,6 +10,7 @@ mod consents;
 mod disconnect;
 mod faults;
 mod forms;
+mod gate;
 mod grants;
 mod headers;
 mod leaks;

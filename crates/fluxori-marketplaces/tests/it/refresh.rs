@@ -3,7 +3,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use fluxori_domain::{
     AuthType, Clocks, Marketplace, OutcomeClass, SecretText,
-    ports::{RefreshReport, RefreshSubject, TestSubject},
+    ports::{Admission, RefreshReport, RefreshSubject, TestSubject},
 };
 use fluxori_test_support::providers::{
     Behaviour, Call, Fault, FaultRule, Provider, Reply, Seed, TokenState, keys,
@@ -222,6 +222,7 @@ async fn only_what_can_be_refreshed_is_said_to_be() {
             document: &takealot.document,
             details: &takealot.details,
             clocks: takealot.clocks,
+            admission: Admission::default(),
         })
         .await;
     assert!(matches!(report, RefreshReport::Refused(_)));

@@ -116,6 +116,7 @@ pub(crate) fn settings(endpoints: &Endpoints) -> MarketplaceSettings {
             seller_central: format!("*={}", endpoints.amazon_seller_central_url)
                 .parse()
                 .unwrap(),
+            ..AmazonSettings::default()
         },
         shopify: ShopifySettings {
             base_url: endpoints.shopify_base_url.parse().unwrap(),
@@ -132,6 +133,7 @@ pub(crate) fn settings(endpoints: &Endpoints) -> MarketplaceSettings {
             client_secret: Some(SecretText::copy_of(keys::XERO_CLIENT_SECRET)),
             client_secret_previous: None,
             scopes: keys::XERO_SCOPES.parse().unwrap(),
+            ..XeroSettings::default()
         },
     }
 }

@@ -85,10 +85,14 @@ impl RefreshRepository for Database {
 
     async fn interrupted(
         &self,
+        marketplace: Marketplace,
         now: DateTime<Utc>,
         limit: u16,
     ) -> Result<Vec<RefreshDue>, StorageError> {
-        due(long_read!(self, refreshes::interrupted(now, limit))?)
+        due(long_read!(
+            self,
+            refreshes::interrupted(marketplace, now, limit)
+        )?)
     }
 
     async fn idle(

@@ -280,11 +280,17 @@ dual! {
         wait!(query.first(connection)).optional()
     }
 
-    /// Refreshes whose outcome nobody knows and nobody works on, oldest first.
-    fn interrupted(connection, now: DateTime<Utc>, limit: u16) -> QueryResult<Vec<DueRow>> {
+    /// Refreshes at a marketplace whose outcome nobody knows and nobody works on, oldest first.
+    fn interrupted(
+        connection,
+        marketplace: Marketplace,
+        now: DateTime<Utc>,
+        limit: u16,
+    ) -> QueryResult<Vec<DueRow>> {
         let clock = wait!(dialect::clock(connection))?;
         let query = credential_refreshes::table
             .inner_join(connections::table.on(its_connections()))
+            .filter(connections::marketplace.eq(marketplace.as_str()))
             .filter(connections::deleted_at.is_null())
             .filter(credential_refreshes::token.is_not_null())
             .filter(

@@ -280,6 +280,15 @@ async fn scope_of(store: &Store) -> Connection {
 }
 
 async fn interrupted(store: &Store, now: DateTime<Utc>) -> Vec<fluxori_domain::ConnectionId> {
-    let due = refreshes(store).interrupted(now, 10).await.unwrap();
+    let refreshes = refreshes(store);
+    let elsewhere = refreshes
+        .interrupted(Marketplace::Xero, now, 10)
+        .await
+        .unwrap();
+    assert_eq!(elsewhere, [], "each marketplace by itself");
+    let due = refreshes
+        .interrupted(Marketplace::Takealot, now, 10)
+        .await
+        .unwrap();
     due.into_iter().map(|due| due.connection).collect()
 }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 use crate::{
     AccountDetails, AuthType, CredentialDocument, CredentialForm, InvalidForm, Marketplace,
-    MarketplaceDescriptor, Submission,
+    MarketplaceDescriptor, Outcome, Submission,
 };
 
 pub use consent::{
@@ -20,7 +20,7 @@ pub use consent::{
     IdentifyReport,
 };
 pub use disconnect::{DisconnectSubject, Disconnection};
-pub use refresh::{RefreshReport, RefreshSubject, Renewal};
+pub use refresh::{Admission, RefreshReport, RefreshSubject, Renewal};
 pub use test::{Account, AccountChoice, RateHeadroom, TestReport, TestSubject};
 pub use webhook::{WebhookEvent, WebhookProblem, WebhookRequest, WebhookTopic};
 
@@ -48,6 +48,13 @@ pub trait MarketplaceClient: Send + Sync {
 
     /// Whether [`MarketplaceClient::refresh`] can do anything for such a credential. No I/O.
     fn is_refreshable(&self, auth_type: AuthType, document: &CredentialDocument) -> bool;
+
+    /// Asks for leave to refresh, before anything is written down about it: waits a few seconds for its turn where many calls are
+    /// under way.
+    ///
+    /// # Errors
+    /// When to ask again: the host that would be called fails and is left alone, or too many calls are under way.
+    async fn admit_refresh(&self, details: &AccountDetails) -> Result<Admission, Outcome>;
 
     /// Spends the grant on new tokens: one call, or a second one with the previous application secret when the present
     /// one is refused. No other retry. Trouble is an outcome, not an error.

@@ -1,7 +1,33 @@
+use std::{any::Any, fmt};
+
 use crate::{AccountDetails, AuthType, Clocks, CredentialDocument, Outcome};
 
+/// Leave to call the marketplace for one refresh, given before anything is written down about it. A marketplace that fails is
+/// called by one at a time, and no marketplace by too many at once: dropped unused, it is the next one's turn.
+#[derive(Default)]
+pub struct Admission(Option<Box<dyn Any + Send + Sync>>);
+
+impl Admission {
+    /// What the marketplace's client wants to have back with the refresh.
+    pub fn new(leave: impl Any + Send + Sync) -> Self {
+        Self(Some(Box::new(leave)))
+    }
+
+    /// What the client gave, if it is one of these.
+    #[must_use]
+    pub fn into_inner<T: Any>(self) -> Option<T> {
+        self.0?.downcast().ok().map(|leave| *leave)
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Admission(..)")
+    }
+}
+
 /// A grant to be spent on new tokens.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct RefreshSubject<'a> {
     /// How the credential came to us.
     pub auth_type: AuthType,
@@ -11,6 +37,8 @@ pub struct RefreshSubject<'a> {
     pub details: &'a AccountDetails,
     /// When its parts run out as far as is known; what a refresh does not change is carried over.
     pub clocks: Clocks,
+    /// Leave to do so. Without any the client asks for it now, and may refuse.
+    pub admission: Admission,
 }
 
 /// How spending a grant went.
