@@ -8,8 +8,11 @@ mod housekeeping;
 mod identity_http;
 mod logging;
 mod metrics;
+mod open_files;
 mod page;
+mod readiness;
 mod traces;
+mod waiting;
 
 use std::process::ExitCode;
 

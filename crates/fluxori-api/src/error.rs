@@ -1,4 +1,4 @@
-use std::{io, net::SocketAddr};
+use std::{error::Error, io, net::SocketAddr, path::PathBuf};
 
 use crate::SettingsError;
 
@@ -18,6 +18,18 @@ pub enum ApiError {
         #[source]
         cause: io::Error,
     },
+    /// The path of a Unix socket is taken or not ours.
+    #[error("cannot listen on {}", path.display())]
+    ListenUnix {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The server cannot end TLS.
+    #[error("the files of TLS_CERTIFICATE_FILE and TLS_KEY_FILE cannot be used")]
+    Certificate(#[source] Box<dyn Error + Send + Sync>),
     /// The server broke while it ran.
     #[error("the server stopped by itself")]
     Run(#[source] io::Error),

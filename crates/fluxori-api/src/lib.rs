@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod admission;
 mod auth;
 mod error;
 #[cfg(feature = "fuzzing")]
@@ -16,8 +17,12 @@ mod server;
 mod settings;
 mod sign_in;
 mod state;
+mod stopping;
 mod time;
+mod wire;
+mod work;
 
+pub use admission::ProtectionSettings;
 pub use error::ApiError;
 pub use ports::{
     FormAnswer, IdentityForm, IdentityHttp, IdentityHttpError, NotReady, PageAssets, Readiness,
@@ -27,3 +32,4 @@ pub use server::Server;
 pub use settings::{ApiSettings, JwtSettings, SettingsError};
 pub use sign_in::{OidcSettings, SignInLink, SignInLinkError, SignInSettings};
 pub use state::{ApiState, PageState};
+pub use wire::{TlsSettings, UnixSettings};

@@ -1,16 +1,11 @@
 //! The running server.
 
-use std::{
-    net::{SocketAddr, TcpListener},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, pin::pin, sync::Arc, time::Duration};
 
 use actix_cors::Cors;
+use actix_server::ServerHandle;
 use actix_web::{
-    App, HttpServer,
-    dev::ServerHandle,
+    App,
     http::{Method, header},
     middleware::{Condition, from_fn},
     web,
@@ -20,17 +15,17 @@ use futures_util::future::{Either, select};
 
 use crate::{
     ApiError, ApiSettings, ApiState,
+    admission::{Doors, RequestTimeout, TrustedProxies, refused},
     auth::Authenticator,
-    http::{Limits, MaxBody, edge},
+    http::{BodyLimits, Limits, edge},
     page::Page,
     routes,
     sign_in::SignIn,
+    stopping::Stopping,
+    wire::{self, Listeners, Taken},
+    work::Work,
 };
 
-/// How long a client may take to send the head of a request.
-const HEAD_DEADLINE: Duration = Duration::from_secs(10);
-/// How long an idle connection is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often allowances that are full again are forgotten.
 const TIDY: Duration = Duration::from_mins(1);
 
@@ -40,7 +35,8 @@ pub struct Server {
     state: ApiState,
     authenticator: Authenticator,
     sign_in: Option<SignIn>,
-    listeners: Vec<TcpListener>,
+    proxies: TrustedProxies,
+    listeners: Listeners,
 }
 
 impl Server {
@@ -52,21 +48,14 @@ impl Server {
         settings.check()?;
         let authenticator = Authenticator::new(&settings.jwt, &state)?;
         let sign_in = SignIn::new(&mut settings, &state)?;
-        let listeners = settings
-            .listen
-            .iter()
-            .map(|address| {
-                TcpListener::bind(address).map_err(|cause| ApiError::Listen {
-                    address: *address,
-                    cause,
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let proxies = TrustedProxies::parse(&settings.protection.trusted_proxies)?;
+        let listeners = Listeners::bind(&settings)?;
         Ok(Self {
             settings,
             state,
             authenticator,
             sign_in,
+            proxies,
             listeners,
         })
     }
@@ -74,81 +63,123 @@ impl Server {
     /// Where it listens: with the port that the system chose where the settings say 0.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        let addresses = self.listeners.iter();
-        addresses
-            .filter_map(|listener| listener.local_addr().ok())
-            .collect()
+        self.listeners.plain_addresses()
     }
 
-    /// Answers requests until `shutdown` completes; then takes no new ones and finishes those it has.
+    /// Where it listens and ends TLS.
+    #[must_use]
+    pub fn tls_addresses(&self) -> Vec<SocketAddr> {
+        self.listeners.encrypted_addresses()
+    }
+
+    /// The socket in the file system on which it listens.
+    #[must_use]
+    pub fn unix_path(&self) -> Option<&Path> {
+        self.listeners.unix_path()
+    }
+
+    /// Answers requests until `shutdown` completes; then takes no new ones and finishes those it has, also what somebody
+    /// began who has gone since.
     ///
-    /// Runs on the present tokio runtime; requests are answered on threads of their own.
+    /// Requests are answered on threads of their own; what they change is changed on the present tokio runtime.
     ///
     /// # Errors
     /// [`ApiError::Run`].
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ApiError> {
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), ApiError> {
+        refused::begin();
         let limits = web::Data::new(Limits::new(&self.settings));
         let tidying = tidy(Arc::clone(&limits));
-        let server = self.start(limits)?;
+        let work = Work::here();
+        let stopping = web::Data::<Stopping>::default();
+        let delay = Duration::from_secs(u64::from(self.settings.shutdown_delay_seconds));
+        let certificate = self.listeners.certificate();
+        let watching = certificate.map(|certificate| tokio::spawn(certificate.watch()));
+        let socket = self.listeners.take_socket();
+        let server = self.start(limits, work.clone(), stopping.clone())?;
         let handle = server.handle();
         let result = match select(pin!(server), pin!(shutdown)).await {
             Either::Left((result, _)) => result,
             Either::Right(((), server)) => {
+                stopping.begin();
                 tracing::info!(
-                    event = events::SERVER_STOPPING,
-                    "finishing the requests at hand"
+                    event = events::SERVER_NOT_READY,
+                    "not ready any more: told to stop"
                 );
-                let (result, ()) = tokio::join!(server, stop(&handle));
+                let (result, ()) = tokio::join!(server, stop(&handle, delay));
                 result
             }
         };
+        drop(socket);
+        work.drain().await;
         tidying.abort();
+        if let Some(watching) = watching {
+            watching.abort();
+        }
         result.map_err(ApiError::Run)
     }
 
-    fn start(self, limits: web::Data<Limits>) -> Result<actix_web::dev::Server, ApiError> {
+    fn start(
+        self,
+        limits: web::Data<Limits>,
+        work: web::Data<Work>,
+        stopping: web::Data<Stopping>,
+    ) -> Result<actix_server::Server, ApiError> {
         let Self {
             settings,
             state,
             authenticator,
             sign_in,
+            proxies,
             listeners,
         } = self;
+        let protection = &settings.protection;
         let page = sign_in.as_ref().and(state.page.as_ref());
         let page = web::Data::new(page.map(|page| Page::new(Arc::clone(&page.assets))));
         let sign_in = web::Data::new(sign_in);
         let state = web::Data::new(state);
         let authenticator = web::Data::new(authenticator);
-        let max_body = MaxBody(settings.max_body_bytes);
+        let proxies = web::Data::new(proxies);
+        let doors = web::Data::new(Doors::new(protection));
+        let body = BodyLimits {
+            bytes: settings.max_body_bytes,
+            time: protection.body_timeout(),
+        };
+        let longest = RequestTimeout(protection.request_timeout());
+        let taken = Taken {
+            workers: settings.http_workers,
+            connections: protection.max_connections,
+            shutdown: Duration::from_secs(u64::from(settings.shutdown_timeout_seconds)),
+        };
         let origins = settings.cors_allowed_origins;
-        let mut server = HttpServer::new(move || {
+        let application = move || {
             App::new()
                 .app_data(state.clone())
                 .app_data(authenticator.clone())
                 .app_data(sign_in.clone())
                 .app_data(page.clone())
                 .app_data(limits.clone())
-                .app_data(max_body)
+                .app_data(proxies.clone())
+                .app_data(doors.clone())
+                .app_data(work.clone())
+                .app_data(stopping.clone())
+                .app_data(body)
+                .app_data(longest)
                 .configure(routes::configure)
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
                 .wrap(from_fn(edge))
-        })
-        .client_request_timeout(HEAD_DEADLINE)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(u64::from(settings.shutdown_timeout_seconds))
-        .disable_signals();
-        if settings.http_workers > 0 {
-            server = server.workers(settings.http_workers);
-        }
-        for listener in listeners {
-            server = server.listen(listener).map_err(ApiError::Run)?;
-        }
-        Ok(server.run())
+        };
+        wire::serve(taken, listeners, application).map_err(ApiError::Run)
     }
 }
 
-async fn stop(handle: &ServerHandle) {
+/// Takes requests for so long as nobody may have heard yet, then finishes those at hand.
+async fn stop(handle: &ServerHandle, delay: Duration) {
     const FINISH_REQUESTS: bool = true;
+    tokio::time::sleep(delay).await;
+    tracing::info!(
+        event = events::SERVER_STOPPING,
+        "finishing the requests at hand"
+    );
     handle.stop(FINISH_REQUESTS).await;
 }
 

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 use url::Url;
 
-use crate::SignInSettings;
+use crate::{ProtectionSettings, SignInSettings, TlsSettings, UnixSettings};
 
 /// Fewest bytes of a signing secret: HS256 needs a key as long as its hash (RFC 7518, section 3.2).
 const SHORTEST_SECRET: usize = 32;
@@ -18,6 +18,10 @@ const SHORTEST_SECRET: usize = 32;
 pub struct ApiSettings {
     /// `LISTEN`: addresses and ports to listen on.
     pub listen: Vec<SocketAddr>,
+    /// Where it ends TLS itself.
+    pub tls: TlsSettings,
+    /// A socket in the file system to listen on as well.
+    pub unix: Option<UnixSettings>,
     /// `CORS_ALLOWED_ORIGINS`: web pages of other origins that may call the API, such as `https://app.example.com`.
     pub cors_allowed_origins: Vec<String>,
     /// `MAX_BODY_BYTES`: the longest request body.
@@ -32,6 +36,10 @@ pub struct ApiSettings {
     pub http_workers: usize,
     /// `SHUTDOWN_TIMEOUT_SECONDS`: how long requests may take to finish at shutdown.
     pub shutdown_timeout_seconds: u16,
+    /// `SHUTDOWN_DELAY_SECONDS`: how long requests are still taken then, while `/readyz` says that the server is not ready.
+    pub shutdown_delay_seconds: u16,
+    /// How much is taken on at once.
+    pub protection: ProtectionSettings,
     /// Who may log in.
     pub jwt: JwtSettings,
     /// How people sign in to the page; without it there is no page.
@@ -42,6 +50,8 @@ impl Default for ApiSettings {
     fn default() -> Self {
         Self {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8080))],
+            tls: TlsSettings::default(),
+            unix: None,
             cors_allowed_origins: Vec::new(),
             max_body_bytes: 64 * 1024,
             requests_per_minute: 600,
@@ -49,6 +59,8 @@ impl Default for ApiSettings {
             login_failures_per_minute: 60,
             http_workers: 0,
             shutdown_timeout_seconds: 30,
+            shutdown_delay_seconds: 0,
+            protection: ProtectionSettings::default(),
             jwt: JwtSettings::default(),
             sign_in: None,
         }
@@ -152,6 +164,19 @@ pub enum SettingsError {
         /// The rule, as the end of a sentence beginning with "must be".
         rule: &'static str,
     },
+    /// Something would be listened on without a certificate, or a certificate would be shown to nobody.
+    #[error(
+        "LISTEN_TLS, TLS_CERTIFICATE_FILE and TLS_KEY_FILE belong together: set all of them or none"
+    )]
+    HalfOfTls,
+    /// A value that names nobody.
+    #[error(
+        "entry {index} of TRUSTED_PROXIES is no address, no network such as 10.0.0.0/8, and not unix"
+    )]
+    BadProxy {
+        /// Its position, from 1.
+        index: usize,
+    },
     /// A value that is not what browsers send as `Origin`.
     #[error(
         "entry {index} of CORS_ALLOWED_ORIGINS is not an origin such as https://app.example.com"
@@ -169,7 +194,11 @@ impl ApiSettings {
     /// [`SettingsError`], the first one found.
     pub fn check(&self) -> Result<(), SettingsError> {
         let out_of_range = |setting, rule| Err(SettingsError::OutOfRange { setting, rule });
-        if self.listen.is_empty() {
+        let has_tls = self.tls.files()?.is_some();
+        if let Some(unix) = &self.unix {
+            unix.permissions()?;
+        }
+        if self.listen.is_empty() && !has_tls && self.unix.is_none() {
             return out_of_range("LISTEN", "at least one address");
         }
         if !(1024..=16 * 1024 * 1024).contains(&self.max_body_bytes) {
@@ -184,6 +213,7 @@ impl ApiSettings {
                 return out_of_range(setting, "1 or more");
             }
         }
+        self.protection.check()?;
         for (index, origin) in self.cors_allowed_origins.iter().enumerate() {
             if !is_origin(origin) {
                 return Err(SettingsError::BadOrigin { index: index + 1 });
@@ -374,6 +404,35 @@ mod tests {
         let mut settings = with_secret(SECRET);
         settings.cors_allowed_origins = vec!["https://app.example.com:8443".to_owned()];
         assert_eq!(settings.check(), Ok(()));
+    }
+
+    #[test]
+    fn tls_is_set_up_as_a_whole_or_not_at_all() {
+        let mut settings = with_secret(SECRET);
+        settings.tls.certificate_file = Some("certificate.pem".into());
+        assert_eq!(settings.check(), Err(SettingsError::HalfOfTls));
+        settings.tls.listen = vec![SocketAddr::from(([127, 0, 0, 1], 8443))];
+        assert_eq!(settings.check(), Err(SettingsError::HalfOfTls));
+        settings.tls.key_file = Some("key.pem".into());
+        assert_eq!(settings.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_server_listens_somewhere() {
+        let mut settings = with_secret(SECRET);
+        settings.listen.clear();
+        assert!(settings.check().is_err());
+        let unix = |mode: &str| UnixSettings {
+            path: "/run/fluxori.sock".into(),
+            mode: mode.to_owned(),
+        };
+        settings.unix = Some(unix("0660"));
+        assert_eq!(settings.check(), Ok(()));
+        for bad in ["", "rw", "0999", "7777"] {
+            settings.unix = Some(unix(bad));
+            let error = settings.check().unwrap_err().to_string();
+            assert!(error.starts_with("LISTEN_UNIX_MODE must be"), "{error}");
+        }
     }
 
     #[test]

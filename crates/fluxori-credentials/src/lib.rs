@@ -14,10 +14,11 @@ pub use provider::{
     MarketplaceCredentials,
 };
 pub use settings::{
-    AmazonSection, ApiSection, AuditReadsMode, ConsentSection, CredentialCacheMode,
+    Addresses, AmazonSection, ApiSection, AuditReadsMode, ConsentSection, CredentialCacheMode,
     DatabaseSection, GoogleSection, JwtSection, List, LogSection, Moment, ObservationSection,
-    Presence, SecretSection, Section, ServiceSection, SettingDoc, Settings, SettingsError,
-    ShopifySection, SignInSection, TakealotSection, Values, XeroSection, configuration_reference,
+    Presence, ProtectionSection, SecretSection, Section, ServiceSection, SettingDoc, Settings,
+    SettingsError, ShopifySection, SignInSection, TakealotSection, Values, XeroSection,
+    configuration_reference,
 };
 pub use start::StartError;
 pub use wiring::{

@@ -52,6 +52,24 @@ pub enum StartError {
     Http(#[from] MarketplaceError),
 }
 
+impl StartError {
+    /// Whether it may pass by itself: the database is not there yet, or does not answer at the moment.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_transient(),
+            Self::Storage(error) => error.is_transient(),
+            Self::Settings(_)
+            | Self::NoProject
+            | Self::Google { .. }
+            | Self::HomelessSecrets { .. }
+            | Self::Keys(_)
+            | Self::CacheNeedsPostgresql
+            | Self::Http(_) => false,
+        }
+    }
+}
+
 /// Where secrets are, and what to do about it.
 const fn place(backend: Backend) -> &'static str {
     match backend {

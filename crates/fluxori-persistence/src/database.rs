@@ -72,7 +72,7 @@ impl Database {
         let database = Self {
             inner: Arc::new(inner),
         };
-        database.schema_state().await?.require_current()?;
+        database.require_schema().await?;
         Ok(database)
     }
 
@@ -110,6 +110,14 @@ impl Database {
                 Ok(SchemaState::of_sqlite(&applied))
             }
         }
+    }
+
+    /// Refuses tables that this program was not made for: they may have been changed since it began.
+    ///
+    /// # Errors
+    /// [`DatabaseError::SchemaBehind`], [`DatabaseError::SchemaAhead`], and those of [`Database::schema_state`].
+    pub async fn require_schema(&self) -> Result<(), DatabaseError> {
+        self.schema_state().await?.require_current()
     }
 
     /// Whether the database answers now.

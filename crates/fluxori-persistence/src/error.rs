@@ -66,3 +66,23 @@ pub enum DatabaseError {
     #[error("the schema could not be read or migrated; nothing was half-done, see the cause")]
     Migration(#[source] Cause),
 }
+
+impl DatabaseError {
+    /// Whether it may pass by itself: nothing has to be mended, only to be waited for.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::NoPrimary(_) | Self::Locked(_) => true,
+            Self::UnknownScheme
+            | Self::InvalidAddress { .. }
+            | Self::RootCertificate(_)
+            | Self::LoginRefused(_)
+            | Self::NoSuchDatabase(_)
+            | Self::NoSuchFile
+            | Self::UnusableFile(_)
+            | Self::SchemaBehind { .. }
+            | Self::SchemaAhead { .. }
+            | Self::Migration(_) => false,
+        }
+    }
+}

@@ -51,7 +51,7 @@ fn with_wiring<T, F: Future<Output = Result<T>>>(command: impl FnOnce(Wiring) ->
 }
 
 /// An error and all its causes, on one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

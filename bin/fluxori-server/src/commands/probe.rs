@@ -1,6 +1,8 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    os::unix::net::UnixStream,
+    path::Path,
     process::ExitCode,
     time::Duration,
 };
@@ -17,7 +19,7 @@ const MOST_OF_A_LINE: u64 = 256;
 /// Whom to ask, and what.
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArguments {
-    /// Address and port of the server; when absent, the first of `LISTEN`, on this machine.
+    /// Address and port of the server; when absent, the first of `LISTEN`, on this machine, or else `LISTEN_UNIX`.
     address: Option<SocketAddr>,
     /// Ask only whether the process answers (`/livez`), not whether it can serve requests (`/readyz`).
     #[arg(long)]
@@ -26,19 +28,23 @@ pub(crate) struct ProbeArguments {
 
 /// Asks a running server whether it is ready, for whoever has nothing else to ask with.
 pub(crate) fn probe(arguments: &ProbeArguments) -> Result<ExitCode> {
-    let address = match arguments.address {
-        Some(address) => address,
-        None => own_address()?,
-    };
     let path = if arguments.live { "/livez" } else { "/readyz" };
-    ask(address, path)?;
+    match arguments.address {
+        Some(address) => ask(address, path)?,
+        None => ask_own(path)?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn own_address() -> Result<SocketAddr> {
-    let listen = ApiSection::load(&Values::from_env()?)?.listen.0;
-    let first = listen.first().context("LISTEN names no address")?;
-    Ok(reachable(*first))
+fn ask_own(path: &str) -> Result<()> {
+    let settings = ApiSection::load(&Values::from_env()?)?;
+    match (settings.listen.0.first(), settings.listen_unix) {
+        (Some(first), _) => ask(reachable(*first), path),
+        (None, Some(socket)) => ask_unix(&socket, path),
+        (None, None) => {
+            bail!("neither LISTEN nor LISTEN_UNIX names where to ask; LISTEN_TLS is not asked")
+        }
+    }
 }
 
 /// A server that listens everywhere is asked on this machine.
@@ -53,11 +59,24 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 }
 
 fn ask(address: SocketAddr, path: &str) -> Result<()> {
-    let mut server = TcpStream::connect_timeout(&address, PATIENCE)
+    let server = TcpStream::connect_timeout(&address, PATIENCE)
         .with_context(|| format!("nobody answers at {address}"))?;
     server.set_read_timeout(Some(PATIENCE))?;
     server.set_write_timeout(Some(PATIENCE))?;
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    hear(server, &address.to_string(), path)
+}
+
+fn ask_unix(socket: &Path, path: &str) -> Result<()> {
+    let place = socket.display().to_string();
+    let server =
+        UnixStream::connect(socket).with_context(|| format!("nobody answers at {place}"))?;
+    server.set_read_timeout(Some(PATIENCE))?;
+    server.set_write_timeout(Some(PATIENCE))?;
+    hear(server, &place, path)
+}
+
+fn hear(mut server: impl Read + Write, address: &str, path: &str) -> Result<()> {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: fluxori\r\nconnection: close\r\n\r\n");
     server.write_all(request.as_bytes())?;
     let mut line = String::new();
     BufReader::new(server.take(MOST_OF_A_LINE))

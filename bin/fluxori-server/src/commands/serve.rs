@@ -1,12 +1,12 @@
-use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, pin::pin, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
-use async_trait::async_trait;
-use fluxori_api::{ApiSettings, ApiState, NotReady, PageState, Readiness, Server};
+use fluxori_api::{ApiSettings, ApiState, PageState, Server};
 use fluxori_credentials::{
-    Clock, LogSection, ObservationSection, ServiceSection, Settings, SystemClock, Values, Wiring,
+    Clock, LogSection, ObservationSection, ServiceSection, Settings, SystemClock, Values,
     telemetry::events,
 };
+use futures_util::future::{Either, select};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
@@ -14,8 +14,11 @@ use crate::{
     housekeeping::Housekeeper,
     identity_http::SharedClient,
     metrics::{self, KeepsHouse, MetricsListener, Recorded},
+    open_files,
     page::BuiltPage,
+    readiness::StillRight,
     traces::Traces,
+    waiting::connect,
 };
 
 /// Serves the HTTP API until told to stop.
@@ -35,9 +38,10 @@ pub(crate) fn serve() -> Result<ExitCode> {
     );
     let api = api_settings(&values)?;
     if let Some(address) = observation.metrics_listen {
-        metrics::check(address, &api.listen)?;
+        metrics::check(address, api.listen.iter().chain(&api.tls.listen))?;
     }
     let settings = Settings::load(&values)?;
+    open_files::allow(api.protection.max_connections);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -52,6 +56,7 @@ async fn run(
     (metrics, traces): (Option<SocketAddr>, Option<Traces>),
 ) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut stop = pin!(stop_signal()?);
     let keeps_house = KeepsHouse::default();
     // Before anything is made that counts.
     let metrics = match metrics {
@@ -59,12 +64,18 @@ async fn run(
         None => None,
     };
     metrics::observe_process(&settings, &*clock);
-    let wiring = Arc::new(Wiring::connect(&settings, Arc::clone(&clock)).await?);
+    let wiring = {
+        let connecting = pin!(connect(&settings, &clock));
+        match select(connecting, &mut stop).await {
+            Either::Left((wiring, _)) => Arc::new(wiring?),
+            Either::Right(((), _)) => return Ok(()),
+        }
+    };
     let traces = traces.map(|traces| traces.send(wiring.http().clone()));
     let state = ApiState {
         connections: wiring.connections().clone(),
         clock: Arc::clone(&clock),
-        readiness: Arc::new(DatabaseAnswers(Arc::clone(&wiring))),
+        readiness: Arc::new(StillRight::new(Arc::clone(&wiring))),
         identity_http: Some(Arc::new(SharedClient(wiring.http().clone()))),
         page: Some(PageState {
             sessions: wiring.sessions(),
@@ -77,7 +88,7 @@ async fn run(
     let metrics = metrics.transpose()?;
     let housekeeper = Housekeeper::new(&settings, Arc::clone(&wiring), clock, keeps_house);
     let housekeeping = tokio::spawn(housekeeper.work());
-    let served = answer(api, state).await;
+    let served = answer(api, state, stop).await;
     housekeeping.abort();
     wiring.shutdown().await;
     if let Some(traces) = traces {
@@ -90,8 +101,7 @@ async fn run(
     served
 }
 
-async fn answer(api: ApiSettings, state: ApiState) -> Result<()> {
-    let stop = stop_signal()?;
+async fn answer(api: ApiSettings, state: ApiState, stop: impl Future<Output = ()>) -> Result<()> {
     let server = Server::bind(api, state)?;
     for address in server.addresses() {
         tracing::info!(
@@ -99,6 +109,12 @@ async fn answer(api: ApiSettings, state: ApiState) -> Result<()> {
             %address,
             "listening"
         );
+    }
+    for address in server.tls_addresses() {
+        tracing::info!(event = events::SERVER_LISTENING_TLS, %address, "listening, with TLS");
+    }
+    if let Some(path) = server.unix_path() {
+        tracing::info!(event = events::SERVER_LISTENING_UNIX, path = %path.display(), "listening on a Unix socket");
     }
     Ok(server.run(stop).await?)
 }
@@ -113,19 +129,6 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-struct DatabaseAnswers(Arc<Wiring>);
-
-#[async_trait]
-impl Readiness for DatabaseAnswers {
-    async fn check(&self) -> Result<(), NotReady> {
-        let ready = self.0.ready().await;
-        ready.map_err(|cause| NotReady {
-            part: "the database",
-            cause: cause.into(),
-        })
-    }
 }
 
 /// So that nobody has to guess why `/` shows no page, or who may come in.

@@ -31,13 +31,16 @@ pub(crate) struct MetricsListener {
 }
 
 /// Refuses an address that the API listens on, where callers from outside come.
-pub(crate) fn check(address: SocketAddr, api: &[SocketAddr]) -> Result<()> {
+pub(crate) fn check<'a>(
+    address: SocketAddr,
+    mut api: impl Iterator<Item = &'a SocketAddr>,
+) -> Result<()> {
     let is_same = |other: &SocketAddr| {
         let any = address.ip().is_unspecified() || other.ip().is_unspecified();
         other.port() == address.port() && address.port() != 0 && (any || other.ip() == address.ip())
     };
     ensure!(
-        !api.iter().any(is_same),
+        !api.any(is_same),
         "METRICS_LISTEN must not be an address of LISTEN: metrics are shown to whoever asks"
     );
     Ok(())
@@ -114,8 +117,9 @@ mod tests {
 
     #[test]
     fn the_address_of_the_api_is_refused_however_it_is_written() {
-        let check =
-            |metrics: &str, api: &str| check(metrics.parse().unwrap(), &[api.parse().unwrap()]);
+        let check = |metrics: &str, api: &str| {
+            check(metrics.parse().unwrap(), [api.parse().unwrap()].iter())
+        };
         assert!(check("127.0.0.1:9090", "127.0.0.1:9090").is_err());
         assert!(check("0.0.0.0:9090", "127.0.0.1:9090").is_err());
         assert!(check("127.0.0.1:9090", "[::]:9090").is_err());

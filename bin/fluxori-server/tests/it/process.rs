@@ -82,6 +82,13 @@ impl Installation {
 
     /// Starts the server and waits until it listens.
     pub(crate) fn serve(&self) -> Server {
+        let mut server = self.launch();
+        server.wait_until_it_listens();
+        server
+    }
+
+    /// Starts the server.
+    pub(crate) fn launch(&self) -> Server {
         let mut child = command(&["serve"], &self.settings)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -100,16 +107,13 @@ impl Installation {
                 let _ = found.send(event);
             }
         });
-        let mut server = Server {
+        Server {
             child,
             base: String::new(),
             metrics: None,
             events,
             said: Vec::new(),
-        };
-        let listening = server.wait_for("event", "server.listening");
-        server.base = format!("http://{}", listening["address"].as_str().unwrap());
-        server
+        }
     }
 }
 
@@ -138,6 +142,12 @@ impl Server {
                 return line;
             }
         }
+    }
+
+    /// Waits until requests can be sent to it.
+    pub(crate) fn wait_until_it_listens(&mut self) {
+        let listening = self.wait_for("event", "server.listening");
+        self.base = format!("http://{}", listening["address"].as_str().unwrap());
     }
 
     /// What it tells of itself.
@@ -215,6 +225,12 @@ impl Server {
     }
 
     fn end(&mut self) -> bool {
+        self.tell_to_stop();
+        self.has_ended_well()
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn tell_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -223,6 +239,10 @@ impl Server {
                 .unwrap()
                 .success()
         );
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn has_ended_well(&mut self) -> bool {
         self.child.wait().unwrap().success()
     }
 }

@@ -21,6 +21,7 @@ use fluxori_domain::{
 use super::{Authenticator, Identity, Needs, TokenError};
 use crate::{
     ApiState,
+    admission::{Aside, CallerAddress},
     http::{Limits, Query, limited, request_id},
     problem::{Problem, ProblemKind, problem_of},
     sign_in::SignIn,
@@ -109,7 +110,12 @@ pub(crate) async fn login(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let found = match bearer_token(request.headers()) {
-        Ok(Some(token)) => authenticator.identity(token).await.map_err(invalid_token),
+        Ok(Some(token)) => {
+            // The identity provider may have to be asked for its keys.
+            let aside = Aside::of(request.request());
+            let identity = aside.wait_for(authenticator.identity(token)).await;
+            identity.and_then(|identity| identity.map_err(invalid_token))
+        }
         Ok(None) => by_session(sign_in.as_ref().as_ref(), &request).await,
         Err(problem) => Err(problem),
     };
@@ -140,7 +146,7 @@ async fn let_in(
     let identity = match found {
         Ok(identity) => identity,
         Err(problem) => {
-            let address = request.peer_addr().map(|address| address.ip());
+            let address = CallerAddress::of(request.request());
             let is_failure = problem.kind().status().is_client_error();
             let refusal = match address {
                 Some(address) if is_failure => limits.count_failure(address).err(),

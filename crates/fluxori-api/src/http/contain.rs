@@ -10,12 +10,7 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use crate::problem::Problem;
-
-/// A handler panicked. The panic hook has reported where; what it said may quote anything, so it is dropped.
-#[derive(Debug, thiserror::Error)]
-#[error("a handler panicked")]
-struct Panicked;
+use crate::problem::{Panicked, Problem};
 
 /// Wraps each resource. Not the application: the request must not be held twice while its route is being looked for.
 pub(crate) async fn contain(

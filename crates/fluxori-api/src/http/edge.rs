@@ -11,6 +11,7 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
+    web,
 };
 use fluxori_domain::{RequestId, telemetry::events};
 use tracing::{Instrument, field::Empty};
@@ -20,10 +21,17 @@ use super::{
     request_id::{self, accept_or_make},
     trace,
 };
-use crate::problem::{Problem, ProblemKind};
+use crate::{
+    admission::TrustedProxies,
+    problem::{Problem, ProblemKind},
+    wire::Line,
+};
 
 /// A page from here runs nothing, loads nothing and is shown in no frame.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Who owns the certificate speaks for the host: come back by TLS only.
+const FOR_A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Wraps every request.
 pub(crate) async fn edge(
@@ -32,8 +40,14 @@ pub(crate) async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let _in_flight = InFlight::begin();
+    let line = request.conn_data::<Line>().cloned();
+    let _answering = line.as_ref().map(Line::answering);
     let id = accept_or_make(request.headers());
     request.extensions_mut().insert(id.clone());
+    if let Some(proxies) = request.app_data::<web::Data<TrustedProxies>>() {
+        let caller = proxies.caller(request.peer_addr(), request.headers());
+        request.extensions_mut().insert(caller);
+    }
 
     let route = request
         .match_pattern()
@@ -53,15 +67,20 @@ pub(crate) async fn edge(
     }
 
     let response = next.call(request).instrument(span.clone()).await?;
+    let turned_away = is_turned_away(&response);
     let mut response = of_response(response, &id, &span);
     add_headers(response.headers_mut(), &id);
+    if line.is_some_and(|line| line.is_encrypted()) {
+        let headers = response.headers_mut();
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, FOR_A_YEAR);
+    }
 
     let status = response.status().as_u16();
     let took = started.elapsed();
     meters::answered(&route, &method, response.status(), took);
     let latency_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| {
-        if quiet && status < 400 {
+        if (quiet && status < 400) || turned_away {
             tracing::debug!(
                 event = events::REQUEST_ANSWERED,
                 status,
@@ -80,6 +99,19 @@ pub(crate) async fn edge(
     // Last, so that the line does not say it twice.
     span.record("status", i64::from(status));
     Ok(response)
+}
+
+/// Whether nothing was done because there is too much to do. That is counted, and not written down each time: a flood must
+/// not fill the log.
+fn is_turned_away(response: &ServiceResponse<impl MessageBody>) -> bool {
+    let error = response.response().error();
+    let problem = error.and_then(|error| error.as_error::<Problem>());
+    problem.is_some_and(|problem| {
+        matches!(
+            problem.kind(),
+            ProblemKind::Busy | ProblemKind::TooManyRequests
+        )
+    })
 }
 
 fn of_response(

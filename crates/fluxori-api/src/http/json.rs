@@ -14,14 +14,19 @@ use serde::{
 };
 use zeroize::Zeroizing;
 
-use crate::problem::{Problem, ProblemKind};
+use crate::{
+    admission::Aside,
+    problem::{Problem, ProblemKind},
+};
 
-/// How long a body may take to arrive.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-/// The longest body, in bytes; kept in the application's data.
+/// What a body may be; kept in the application's data.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MaxBody(pub(crate) usize);
+pub(crate) struct BodyLimits {
+    /// Its most bytes.
+    pub(crate) bytes: usize,
+    /// How long it may take to arrive.
+    pub(crate) time: Duration,
+}
 
 /// A body read as JSON.
 ///
@@ -35,22 +40,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request
-            .app_data::<MaxBody>()
-            .expect("the server sets the longest body")
-            .0;
-        let announced = check_headers(request, limit);
+        let limits = *request
+            .app_data::<BodyLimits>()
+            .expect("the server sets what a body may be");
+        let announced = check_headers(request, limits.bytes);
+        let aside = Aside::of(request);
         let payload = payload.take();
         async move {
-            let announced = announced?;
-            let body = tokio::time::timeout(DEADLINE, collect(payload, announced, limit))
-                .await
-                .map_err(|_| {
-                    Problem::new(
-                        ProblemKind::RequestTimeout,
-                        "The body did not arrive within 30 seconds.",
-                    )
-                })??;
+            let body = collect(payload, announced?, limits);
+            let body = aside.wait_for(body).await??;
             parse(&body).map(Self)
         }
         .boxed_local()
@@ -84,6 +82,22 @@ fn check_headers(request: &HttpRequest, limit: usize) -> Result<usize, Problem> 
 
 /// Reads a body to its end, in a buffer that is wiped.
 pub(super) async fn collect(
+    payload: Payload,
+    announced: usize,
+    limits: BodyLimits,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let collected = collect_slowly(payload, announced, limits.bytes);
+    let in_time = tokio::time::timeout(limits.time, collected).await;
+    in_time.unwrap_or_else(|_| {
+        let seconds = limits.time.as_secs();
+        Err(Problem::new(
+            ProblemKind::RequestTimeout,
+            format!("The body did not arrive within {seconds} seconds."),
+        ))
+    })
+}
+
+async fn collect_slowly(
     mut payload: Payload,
     announced: usize,
     limit: usize,

@@ -1,4 +1,4 @@
-//! How many requests a user may send, and how many failed logins an address.
+//! How many requests a user and an address may send, and how many failed logins.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -13,6 +13,7 @@ use governor::{
 
 use crate::{
     ApiSettings,
+    admission::refused::{ADDRESS, CALLER, LOGINS, refused},
     problem::{Problem, ProblemKind},
 };
 
@@ -25,14 +26,17 @@ const STATE: HeaderName = HeaderName::from_static("ratelimit");
 /// The limiters, shared by all workers.
 pub(crate) struct Limits {
     callers: Limiter<Arc<TenantScope>>,
+    addresses: Option<Limiter<IpAddr>>,
     failures: Limiter<IpAddr>,
-    policy: HeaderValue,
+    caller_policy: HeaderValue,
+    address_policy: HeaderValue,
     clock: DefaultClock,
 }
 
-/// What a caller has left.
+/// What a caller, or an address, has left.
 #[derive(Debug, Clone)]
 pub(crate) struct Headroom {
+    name: &'static str,
     policy: HeaderValue,
     remaining: u32,
 }
@@ -48,15 +52,18 @@ impl Limits {
             settings.login_failures_per_minute,
             settings.login_failures_per_minute,
         );
-        let policy = format!(
-            "\"caller\";q={};w={}",
-            settings.requests_burst,
-            callers.burst_size_replenished_in().as_secs().max(1)
+        let protection = &settings.protection;
+        let addresses = quota(
+            protection.address_requests_per_minute,
+            protection.address_requests_burst,
         );
+        let is_limited = protection.address_requests_per_minute > 0;
         Self {
             callers: RateLimiter::dashmap(callers).with_middleware(),
+            addresses: is_limited.then(|| RateLimiter::dashmap(addresses).with_middleware()),
             failures: RateLimiter::dashmap(failures).with_middleware(),
-            policy: HeaderValue::from_str(&policy).expect("digits and quotes are a header"),
+            caller_policy: policy(CALLER, callers),
+            address_policy: policy(ADDRESS, addresses),
             clock: DefaultClock::default(),
         }
     }
@@ -65,12 +72,33 @@ impl Limits {
     pub(crate) fn count(&self, scope: &Arc<TenantScope>) -> Result<Headroom, Problem> {
         match self.callers.check_key(scope) {
             Ok(state) => Ok(Headroom {
-                policy: self.policy.clone(),
+                name: CALLER,
+                policy: self.caller_policy.clone(),
                 remaining: state.remaining_burst_capacity(),
             }),
-            Err(until) => Err(self
-                .refused(&until, "You have sent too many requests.")
-                .with_header(POLICY, self.policy.to_str().unwrap_or_default())),
+            Err(until) => {
+                let problem = self.refused(CALLER, &until, "You have sent too many requests.");
+                Err(with_policy(problem, &self.caller_policy))
+            }
+        }
+    }
+
+    /// Counts a request from an address, whoever sends it.
+    pub(crate) fn count_address(&self, address: IpAddr) -> Result<Option<Headroom>, Problem> {
+        let Some(addresses) = &self.addresses else {
+            return Ok(None);
+        };
+        match addresses.check_key(&network(address)) {
+            Ok(state) => Ok(Some(Headroom {
+                name: ADDRESS,
+                policy: self.address_policy.clone(),
+                remaining: state.remaining_burst_capacity(),
+            })),
+            Err(until) => {
+                let detail = "Too many requests from your address.";
+                let problem = self.refused(ADDRESS, &until, detail);
+                Err(with_policy(problem, &self.address_policy))
+            }
         }
     }
 
@@ -96,7 +124,7 @@ impl Limits {
     fn count_against(&self, address: IpAddr, detail: &'static str) -> Result<(), Problem> {
         match self.failures.check_key(&network(address)) {
             Ok(_) => Ok(()),
-            Err(until) => Err(self.refused(&until, detail)),
+            Err(until) => Err(self.refused(LOGINS, &until, detail)),
         }
     }
 
@@ -104,30 +132,49 @@ impl Limits {
     pub(crate) fn forget_the_quiet(&self) {
         self.callers.retain_recent();
         self.callers.shrink_to_fit();
-        self.failures.retain_recent();
-        self.failures.shrink_to_fit();
+        for addresses in self.addresses.iter().chain([&self.failures]) {
+            addresses.retain_recent();
+            addresses.shrink_to_fit();
+        }
     }
 
     #[cfg(test)]
     fn remembered(&self) -> usize {
-        self.callers.len() + self.failures.len()
+        let addresses = self.addresses.iter().chain([&self.failures]);
+        self.callers.len() + addresses.map(RateLimiter::len).sum::<usize>()
     }
 
     fn refused(
         &self,
+        reason: &'static str,
         until: &NotUntil<<DefaultClock as Clock>::Instant>,
         detail: &'static str,
     ) -> Problem {
+        refused(reason);
         let seconds = whole_seconds(until.wait_time_from(self.clock.now()));
         Problem::new(ProblemKind::TooManyRequests, detail)
             .with_header(RETRY_AFTER, seconds.to_string())
-            .with_header(STATE, format!("\"caller\";r=0;t={seconds}"))
+            .with_header(STATE, format!("\"{reason}\";r=0;t={seconds}"))
     }
 }
 
-/// Adds what the caller has left to a response.
+fn policy(name: &str, quota: Quota) -> HeaderValue {
+    let window = quota.burst_size_replenished_in().as_secs().max(1);
+    let text = format!("\"{name}\";q={};w={window}", quota.burst_size());
+    HeaderValue::from_str(&text).expect("letters, digits and quotes are a header")
+}
+
+fn with_policy(problem: Problem, policy: &HeaderValue) -> Problem {
+    problem.with_header(POLICY, policy.to_str().unwrap_or_default())
+}
+
+/// Adds what is left to a response that does not say so already: the caller's own allowance is nearer than that of their
+/// address.
 pub(crate) fn limited(headers: &mut HeaderMap, headroom: Headroom) {
-    let state = format!("\"caller\";r={}", headroom.remaining);
+    if headers.contains_key(STATE) {
+        return;
+    }
+    let state = format!("\"{}\";r={}", headroom.name, headroom.remaining);
     headers.insert(POLICY, headroom.policy);
     headers.insert(
         STATE,

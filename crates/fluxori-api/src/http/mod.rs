@@ -24,7 +24,7 @@ pub(crate) use cookie::{browser_binding, one_cookie, set_browser_binding};
 pub(crate) use edge::edge;
 pub(crate) use etag::{IfMatch, if_none_match, tag_of};
 pub(crate) use idempotency::idempotency_key;
-pub(crate) use json::{JsonBody, MaxBody, json, present, shown_name};
+pub(crate) use json::{BodyLimits, JsonBody, json, present, shown_name};
 pub(crate) use limits::{Limits, limited};
 pub(crate) use page::page_request;
 pub(crate) use path::{IdPath, MarketplacePath};

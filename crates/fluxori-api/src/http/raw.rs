@@ -4,14 +4,14 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use zeroize::Zeroizing;
 
-use super::json::collect;
-use crate::problem::{Problem, ProblemKind};
+use super::json::{BodyLimits, collect};
+use crate::{admission::Aside, problem::Problem};
 
-/// The longest body, in bytes.
-const LONGEST: usize = 64 * 1024;
-
-/// How long a body may take to arrive.
-const DEADLINE: Duration = Duration::from_secs(5);
+/// Marketplaces send short messages, and at once.
+const LIMITS: BodyLimits = BodyLimits {
+    bytes: 64 * 1024,
+    time: Duration::from_secs(5),
+};
 
 /// A body byte for byte, because its bytes are signed.
 pub(crate) struct RawBody(pub(crate) Zeroizing<Vec<u8>>);
@@ -20,18 +20,12 @@ impl FromRequest for RawBody {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let aside = Aside::of(request);
         let payload = payload.take();
         async move {
-            let body = tokio::time::timeout(DEADLINE, collect(payload, 0, LONGEST))
-                .await
-                .map_err(|_| {
-                    Problem::new(
-                        ProblemKind::RequestTimeout,
-                        "The body did not arrive within 5 seconds.",
-                    )
-                })??;
-            Ok(Self(body))
+            let body = collect(payload, 0, LIMITS);
+            aside.wait_for(body).await?.map(Self)
         }
         .boxed_local()
     }

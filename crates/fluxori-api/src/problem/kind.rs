@@ -94,4 +94,8 @@ kinds! {
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     /// Something that a request needs does not answer at the moment.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Not available at the moment";
+    /// More requests at once than are answered at once.
+    Busy = "busy", SERVICE_UNAVAILABLE, "Too many requests at the moment";
+    /// The caller was kept waiting for as long as anybody is.
+    TookTooLong = "took-too-long", GATEWAY_TIMEOUT, "The request took too long";
 }

@@ -173,6 +173,11 @@ impl ResponseError for Problem {
     }
 }
 
+/// A handler panicked. The panic hook has reported where; what it said may quote anything, so it is dropped.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked")]
+pub(crate) struct Panicked;
+
 /// An error and everything below it, on one line.
 pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'static));
 

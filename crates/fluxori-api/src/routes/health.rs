@@ -10,6 +10,7 @@ use crate::{
     ApiState,
     http::json,
     problem::{Problem, problems},
+    stopping::Stopping,
 };
 
 /// Whether the process answers.
@@ -44,8 +45,14 @@ pub(crate) async fn live() -> HttpResponse {
     responses((status = 200, description = "They can.", body = HealthView), NotReadyYet),
     security(())
 )]
-pub(crate) async fn ready(state: web::Data<ApiState>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn ready(
+    state: web::Data<ApiState>,
+    stopping: web::Data<Stopping>,
+) -> Result<HttpResponse, Problem> {
     let not_ready = |detail| Problem::unavailable(detail, RETRY_SECONDS);
+    if stopping.is_stopping() {
+        return Err(not_ready("The server is being stopped."));
+    }
     match tokio::time::timeout(DEADLINE, state.readiness.check()).await {
         Ok(Ok(())) => Ok(json(HttpResponse::Ok(), &HealthView { status: "ok" })),
         Ok(Err(error)) => {

@@ -27,6 +27,7 @@ use actix_web::{
 use fluxori_domain::{Reach, Right};
 
 use crate::{
+    admission::{Lane, Lanes, admit},
     auth::{Need, Needs, login, page_login},
     http::contain,
     problem::{self, Problem, ProblemKind},
@@ -52,7 +53,18 @@ struct Endpoint {
     method: Method,
     path: &'static str,
     access: Access,
+    lane: Lane,
     route: Route,
+}
+
+impl Endpoint {
+    /// The same, where answering takes as long as somebody else lets us wait.
+    fn waits_outside(self) -> Self {
+        Self {
+            lane: Lane::Outside,
+            ..self
+        }
+    }
 }
 
 /// For callers who may look at connections.
@@ -81,8 +93,8 @@ fn endpoints() -> Vec<Endpoint> {
         get(assets::HASHED, Public, assets::hashed),
         get(assets::ICON, Public, assets::icon),
         get(auth::SESSION, Public, auth::session::session),
-        get(auth::SIGN_IN, Public, auth::sign_in::sign_in),
-        get(auth::CALLBACK, Public, auth::callback::callback),
+        get(auth::SIGN_IN, Public, auth::sign_in::sign_in).waits_outside(),
+        get(auth::CALLBACK, Public, auth::callback::callback).waits_outside(),
         get(auth::LINK, Public, auth::link::link),
         on(Method::POST, auth::SIGN_OUT, Page, auth::sign_out::sign_out),
         get(health::LIVE, Public, health::live),
@@ -92,7 +104,7 @@ fn endpoints() -> Vec<Endpoint> {
         get(problem::page::PATH, Public, problem::page::show),
         get(marketplaces::PATH, SEE, marketplaces::marketplaces),
         get(events::PATH, AUDIT_ALL, events::events),
-        on(Method::POST, ALL, CHANGE, connections::create::create),
+        on(Method::POST, ALL, CHANGE, connections::create::create).waits_outside(),
         get(ALL, SEE, connections::list::list),
         get(SUMMARY, SEE, connections::summary::summary),
         on(
@@ -103,14 +115,15 @@ fn endpoints() -> Vec<Endpoint> {
         ),
         get(ONE, SEE, connections::show::show),
         on(Method::PATCH, ONE, CHANGE, connections::change::change),
-        on(Method::DELETE, ONE, CHANGE, connections::delete::delete),
+        on(Method::DELETE, ONE, CHANGE, connections::delete::delete).waits_outside(),
         on(
             Method::PUT,
             CREDENTIALS,
             CHANGE,
             connections::replace::replace,
-        ),
-        on(Method::POST, TEST, CHANGE, connections::test::test),
+        )
+        .waits_outside(),
+        on(Method::POST, TEST, CHANGE, connections::test::test).waits_outside(),
         get(EVENTS, AUDIT, connections::events::events),
         on(
             Method::POST,
@@ -124,7 +137,7 @@ fn endpoints() -> Vec<Endpoint> {
             CHANGE,
             connections::reauthorize::reauthorize,
         ),
-        get(oauth::CALLBACK, Public, oauth::callback::callback),
+        get(oauth::CALLBACK, Public, oauth::callback::callback).waits_outside(),
         get(oauth::START, Public, oauth::start::start),
         on(
             Method::POST,
@@ -159,6 +172,7 @@ where
         method,
         path,
         access,
+        lane: Lane::default(),
         route: route.to(handler),
     }
 }
@@ -172,8 +186,9 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
     for (path, endpoints) in by_path {
         let access = endpoints[0].access;
         let needs = needs_of(&endpoints);
+        let lanes = lanes_of(&endpoints);
         let allowed = allowed(&endpoints);
-        let mut resource = web::resource(path);
+        let mut resource = web::resource(path).app_data(lanes);
         for endpoint in endpoints {
             resource = resource.route(endpoint.route);
         }
@@ -181,7 +196,12 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
         match path {
             "/" | assets::HASHED | assets::ICON => {
                 // Only here: no answer of the API is compressed, so its length tells nothing of the secrets near it.
-                service.service(resource.wrap(Compress::default()).wrap(from_fn(contain)));
+                let resource = resource.wrap(Compress::default());
+                service.service(resource.wrap(from_fn(admit)).wrap(from_fn(contain)));
+            }
+            // Whoever asks whether the server works must hear it, the more so when it has its hands full.
+            health::LIVE | health::READY => {
+                service.service(resource.wrap(from_fn(contain)));
             }
             _ => register(service, resource.app_data(needs), access),
         }
@@ -190,10 +210,15 @@ pub(crate) fn configure(service: &mut web::ServiceConfig) {
 }
 
 fn register(service: &mut web::ServiceConfig, resource: Resource, access: Access) {
+    let (admit, contain) = (from_fn(admit), from_fn(contain));
     match access {
-        Access::Public => service.service(resource.wrap(from_fn(contain))),
-        Access::Login(_) => service.service(resource.wrap(from_fn(login)).wrap(from_fn(contain))),
-        Access::Page => service.service(resource.wrap(from_fn(page_login)).wrap(from_fn(contain))),
+        Access::Public => service.service(resource.wrap(admit).wrap(contain)),
+        Access::Login(_) => {
+            service.service(resource.wrap(from_fn(login)).wrap(admit).wrap(contain))
+        }
+        Access::Page => {
+            service.service(resource.wrap(from_fn(page_login)).wrap(admit).wrap(contain))
+        }
     };
 }
 
@@ -206,6 +231,13 @@ fn needs_of(endpoints: &[Endpoint]) -> Needs {
             Access::Public | Access::Page => None,
         });
     Needs(needs.collect())
+}
+
+fn lanes_of(endpoints: &[Endpoint]) -> Lanes {
+    let lanes = endpoints
+        .iter()
+        .map(|endpoint| (endpoint.method.clone(), endpoint.lane));
+    Lanes(lanes.collect())
 }
 
 fn allowed(endpoints: &[Endpoint]) -> String {

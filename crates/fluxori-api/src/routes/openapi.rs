@@ -1,16 +1,19 @@
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use actix_web::HttpResponse;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        RefOr, Response,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 use super::{
     assets, auth, connections, docs, events, health, marketplaces, oauth, start, webhooks,
 };
 use crate::{
-    problem::{self, ProblemView},
+    problem::{self, ProblemKind, ProblemView, documented_responses},
     sign_in::SESSION_COOKIE as SESSION,
 };
 
@@ -99,7 +102,7 @@ pub(crate) async fn document() -> HttpResponse {
         (name = "Operations", description = "For whoever runs the server."),
     ),
     security(("bearer" = []), ("session" = [])),
-    modifiers(&Login),
+    modifiers(&Login, &Admission),
 )]
 struct Document;
 
@@ -124,3 +127,51 @@ impl Modify for Login {
         components.add_security_scheme("session", SecurityScheme::ApiKey(session));
     }
 }
+
+/// What any request may be answered that has to be admitted first.
+struct Admission;
+
+impl Modify for Admission {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let refusals = documented_responses(&[
+            ProblemKind::TooManyRequests,
+            ProblemKind::Busy,
+            ProblemKind::TookTooLong,
+        ]);
+        let admitted = document
+            .paths
+            .paths
+            .iter_mut()
+            .filter(|(path, _)| !matches!(path.as_str(), health::LIVE | health::READY));
+        for (_, item) in admitted {
+            let operations = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+                &mut item.patch,
+            ];
+            for operation in operations.into_iter().flatten() {
+                for (status, refusal) in &refusals {
+                    add(&mut operation.responses.responses, status, refusal);
+                }
+            }
+        }
+    }
+}
+
+/// Adds a response, or its description to that of the same status.
+fn add(responses: &mut Responses, status: &str, more: &RefOr<Response>) {
+    match (responses.get_mut(status), more) {
+        (Some(RefOr::T(existing)), RefOr::T(more)) => {
+            if !existing.description.contains(&more.description) {
+                existing.description = format!("{} {}", existing.description, more.description);
+            }
+        }
+        _ => {
+            responses.insert(status.to_owned(), more.clone());
+        }
+    }
+}
+
+type Responses = BTreeMap<String, RefOr<Response>>;

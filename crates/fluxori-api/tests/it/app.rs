@@ -1,8 +1,11 @@
 //! A whole server for one test: real database, real vault, real HTTP, simulated marketplaces, a clock that is set.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -51,6 +54,7 @@ pub(crate) const PAGE_URL: &str = "http://127.0.0.1:8080";
 /// A running server and everything around it.
 pub(crate) struct TestApp {
     pub(crate) url: String,
+    pub(crate) tls_address: Option<SocketAddr>,
     pub(crate) http: reqwest::Client,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) providers: SimulatedProviders,
@@ -213,6 +217,7 @@ impl Builder {
         };
         let server = Server::bind(self.settings, state).unwrap();
         let url = format!("http://{}", server.addresses()[0]);
+        let tls_address = server.tls_addresses().first().copied();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server.run(async {
             // A sender that is gone means the same.
@@ -220,6 +225,7 @@ impl Builder {
         }));
         TestApp {
             url,
+            tls_address,
             http: http_client(),
             clock,
             providers,

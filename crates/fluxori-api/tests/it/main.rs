@@ -32,7 +32,7 @@ mod login;
 mod logs;
 mod operations;
 mod outage;
-mod troubled_marketplace;
+mod protection;
 mod replace;
 mod roles;
 mod session;
@@ -43,7 +43,9 @@ mod start;
 mod summary;
 mod tenants;
 mod testing;
+mod tls;
 mod transfer;
+mod troubled_marketplace;
 mod webhook;
 
 /// Runs each of these tests, functions of a [`app::TestApp`], once on SQLite and once on PostgreSQL.

@@ -31,6 +31,12 @@ impl SecretStores {
         self.home.backend()
     }
 
+    /// Every kind of store that secrets can be opened from.
+    pub fn backends(&self) -> impl Iterator<Item = Backend> {
+        let stores = [Some(&self.home), self.other.as_ref()];
+        stores.into_iter().flatten().map(|store| store.backend())
+    }
+
     /// The store of this kind.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use std::{net::SocketAddr, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -20,6 +20,23 @@ impl<'de, T: FromStr> Deserialize<'de> for List<T> {
             Written::Text(text) => parts(&text).map(parse).collect(),
         };
         items.map(Self)
+    }
+}
+
+/// Addresses to listen on. The word `none` stands for an empty list, which cannot be written in the environment otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Addresses(pub Vec<SocketAddr>);
+
+impl<'de> Deserialize<'de> for Addresses {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let texts = List::<String>::deserialize(deserializer)?.0;
+        if texts == ["none"] {
+            return Ok(Self::default());
+        }
+        let addresses: Result<_, _> = texts.iter().map(|text| text.parse()).collect();
+        addresses
+            .map(Self)
+            .map_err(|_| de::Error::custom("bad item"))
     }
 }
 

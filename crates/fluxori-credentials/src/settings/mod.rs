@@ -15,14 +15,14 @@ mod values;
 pub use audit_reads::AuditReadsMode;
 pub use cache_mode::CredentialCacheMode;
 pub use error::SettingsError;
-pub use list::List;
+pub use list::{Addresses, List};
 pub use moment::Moment;
 pub use reference::configuration_reference;
 pub use section::{Presence, Section, SettingDoc};
 pub use sections::{
     AmazonSection, ApiSection, ConsentSection, DatabaseSection, GoogleSection, JwtSection,
-    LogSection, ObservationSection, SecretSection, ServiceSection, ShopifySection, SignInSection,
-    TakealotSection, XeroSection,
+    LogSection, ObservationSection, ProtectionSection, SecretSection, ServiceSection,
+    ShopifySection, SignInSection, TakealotSection, XeroSection,
 };
 pub use values::Values;
 

@@ -1,12 +1,14 @@
 //! Every setting there is.
 
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use fluxori_domain::{SecretText, ServiceName};
 use fluxori_marketplaces::{ApiVersion, BaseUrl, Scopes, SellerCentral, ShopUrl};
 use url::Url;
 
-use super::{AuditReadsMode, CredentialCacheMode, List, Moment, Section, section::section};
+use super::{
+    Addresses, AuditReadsMode, CredentialCacheMode, List, Moment, Section, section::section,
+};
 
 /// All sections, in the order of the reference page.
 pub(super) const fn all() -> &'static [Section] {
@@ -16,6 +18,7 @@ pub(super) const fn all() -> &'static [Section] {
         GoogleSection::SECTION,
         ServiceSection::SECTION,
         ApiSection::SECTION,
+        ProtectionSection::SECTION,
         JwtSection::SECTION,
         ConsentSection::SECTION,
         SignInSection::SECTION,
@@ -98,6 +101,9 @@ section!(
         /// Seconds between two rounds of background work in `fluxori-server`: interrupted refreshes and deletions, idle refresh
         /// tokens, connections that nobody tested for a day. Of several servers one at a time does it. `0` means never.
         HOUSEKEEPING_SECONDS => housekeeping_seconds: u16, "30";
+        /// How long `fluxori-server serve` waits at its start for a database that cannot be reached yet, in seconds; then it ends with
+        /// an error. What somebody has to mend is an error at once.
+        START_TIMEOUT_SECONDS => start_timeout_seconds: u16, "30";
         /// Whether adapters keep opened credentials in memory: `off`, or `coherent`, which serves them without reading the
         /// database while PostgreSQL tells of every change, and needs PostgreSQL. `fluxori-server` keeps none.
         CREDENTIAL_CACHE => credential_cache: CredentialCacheMode, "off";
@@ -114,8 +120,18 @@ section!(
 section!(
     /// The HTTP server.
     ApiSection, "HTTP server" {
-        /// Addresses and ports to listen on, separated by commas.
-        LISTEN => listen: List<SocketAddr>, "127.0.0.1:8080";
+        /// Addresses and ports to listen on, separated by commas; `none` for no such address.
+        LISTEN => listen: Addresses, "127.0.0.1:8080";
+        /// Addresses and ports to listen on and to end TLS at, separated by commas. Needs the next two.
+        LISTEN_TLS => listen_tls: List<SocketAddr>, "";
+        /// The file with the certificate and those above it, as PEM. It is read anew when it changes, and so is the next.
+        TLS_CERTIFICATE_FILE => tls_certificate_file: PathBuf, optional;
+        /// The file with the private key of the certificate, as PEM.
+        TLS_KEY_FILE => tls_key_file: PathBuf, optional;
+        /// The path of a Unix socket to listen on as well.
+        LISTEN_UNIX => listen_unix: PathBuf, optional;
+        /// Who may open that socket, as octal digits: its user and group, unless something else is said.
+        LISTEN_UNIX_MODE => listen_unix_mode: String, "0660";
         /// Origins of web pages that may call the API, such as `https://app.example.com`, separated by commas.
         CORS_ALLOWED_ORIGINS => cors_allowed_origins: List, "";
         /// Most bytes of a request body.
@@ -130,6 +146,35 @@ section!(
         HTTP_WORKERS => http_workers: usize, "0";
         /// How long requests may take to finish at shutdown, in seconds.
         SHUTDOWN_TIMEOUT_SECONDS => shutdown_timeout_seconds: u16, "30";
+        /// How long the server goes on taking requests at shutdown, in seconds, while `/readyz` says that it is not ready: as long as
+        /// whatever distributes requests takes to notice. `0` where that is told by other means.
+        SHUTDOWN_DELAY_SECONDS => shutdown_delay_seconds: u16, "0";
+    }
+);
+
+section!(
+    /// What the HTTP server takes on at once, and what it puts up with. See [the guide](../guides/protect.md).
+    ProtectionSection, "Protection of the HTTP server" {
+        /// Requests that are answered at the same time from what is here: the database and the secret store. More wait in line for
+        /// a moment; when the line does not shorten, they are told at once to come back (`503`).
+        REQUESTS_AT_ONCE => requests_at_once: u32, "32";
+        /// Besides them, requests that wait for a marketplace or the identity provider: to connect, test, replace, disconnect, sign in.
+        OUTSIDE_REQUESTS_AT_ONCE => outside_requests_at_once: u32, "256";
+        /// Requests that an address may send in a minute, over time, whoever sends them; `0` means any number. Behind a proxy that
+        /// `TRUSTED_PROXIES` does not name, all callers are one address.
+        ADDRESS_REQUESTS_PER_MINUTE => address_requests_per_minute: u32, "6000";
+        /// How many of them at once.
+        ADDRESS_REQUESTS_BURST => address_requests_burst: u32, "1000";
+        /// Whose `X-Forwarded-For` is believed: addresses and networks of proxies, such as `10.0.0.0/8`, and `unix` for who comes
+        /// through a Unix socket; separated by commas. Nobody's when it is empty.
+        TRUSTED_PROXIES => trusted_proxies: List, "";
+        /// How long a caller is kept waiting, in seconds; then `504`. What was begun is finished all the same. Less than what the
+        /// proxy in front waits.
+        REQUEST_TIMEOUT_SECONDS => request_timeout_seconds: u16, "55";
+        /// How long the body of a request may take to arrive, in seconds.
+        BODY_TIMEOUT_SECONDS => body_timeout_seconds: u16, "30";
+        /// Connections of callers that are open at the same time. More wait until one is closed.
+        MAX_CONNECTIONS => max_connections: u32, "2048";
     }
 );
 

@@ -39,6 +39,7 @@ pub struct Wiring {
     vault: Option<Arc<Vault>>,
     keys: Option<Keys>,
     home: Backend,
+    backends: Vec<Backend>,
     places: u64,
     audit: Mutex<Option<ReadAuditTask>>,
     reported: observe::ReportedKeys,
@@ -76,6 +77,7 @@ impl Wiring {
             .clone()
             .map(|vault| keys::keys(vault, &shared, &clock));
         let home = secrets.home();
+        let backends = secrets.backends().collect();
         let marketplaces = clients(&marketplace_settings(settings), &http, &clock);
         audit::say_if_off(settings.service.audit_reads);
         let (read_audit, audit) =
@@ -105,6 +107,7 @@ impl Wiring {
             vault,
             keys,
             home,
+            backends,
             places,
             audit: Mutex::new(Some(audit)),
             reported: observe::ReportedKeys::default(),
@@ -189,6 +192,19 @@ impl Wiring {
         self.database.ping().await.map_err(NotReady)
     }
 
+    /// Whether what was right at the start is right still: another process may have changed the schema, rotated the master key
+    /// or moved secrets to a store that this one does not know of.
+    ///
+    /// # Errors
+    /// [`StartError`], saying what to do.
+    pub async fn examine(&self) -> Result<(), StartError> {
+        self.database.require_schema().await?;
+        if let Some(vault) = &self.vault {
+            require_master_keys(vault.keyring(), &self.database).await?;
+        }
+        refuse_homeless(&self.database, &self.backends).await
+    }
+
     /// Waits for what must not be cut off, such as tokens that are not stored yet, then writes the last audit events. Doing
     /// it again does nothing.
     pub async fn shutdown(&self) {
@@ -254,8 +270,20 @@ async fn stores(
     if settings.secrets.use_secret_manager {
         stores.reverse();
     }
+    let backends: Vec<_> = stores.iter().map(|store| store.backend()).collect();
+    refuse_homeless(database, &backends).await?;
+    let mut stores = stores.into_iter();
+    let home = stores.next().ok_or(StartError::NoProject)?;
+    if settings.secrets.use_secret_manager && home.backend() != Backend::GoogleSecretManager {
+        return Err(StartError::NoProject);
+    }
+    Ok(SecretStores::new(home, stores.next()))
+}
+
+/// Refuses to work where secrets are in a store that is none of these.
+async fn refuse_homeless(database: &Database, backends: &[Backend]) -> Result<(), StartError> {
     for backend in Backend::ALL {
-        let is_set_up = stores.iter().any(|store| store.backend() == *backend);
+        let is_set_up = backends.contains(backend);
         if !is_set_up
             && !database
                 .residents(*backend, None, None, 1)
@@ -265,12 +293,7 @@ async fn stores(
             return Err(StartError::HomelessSecrets { backend: *backend });
         }
     }
-    let mut stores = stores.into_iter();
-    let home = stores.next().ok_or(StartError::NoProject)?;
-    if settings.secrets.use_secret_manager && home.backend() != Backend::GoogleSecretManager {
-        return Err(StartError::NoProject);
-    }
-    Ok(SecretStores::new(home, stores.next()))
+    Ok(())
 }
 
 pub(crate) fn database_settings(settings: &DatabaseSection) -> DatabaseSettings {

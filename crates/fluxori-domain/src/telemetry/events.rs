@@ -58,8 +58,26 @@ events! {
         "The server begins, with the version that is named.";
     SERVER_LISTENING = "server.listening", Info,
         "The API is answered at this address.";
+    SERVER_LISTENING_TLS = "server.listening_tls", Info,
+        "The API is answered at this address, with TLS that ends in the server.";
+    SERVER_LISTENING_UNIX = "server.listening_unix", Info,
+        "The API is answered on this Unix socket.";
+    SERVER_DATABASE_AWAITED = "server.database_awaited", Warn,
+        "The database cannot be reached yet; it is tried again for so many seconds.";
+    SERVER_FEW_FILES = "server.few_files", Warn,
+        "The system lets the process open fewer files than `MAX_CONNECTIONS` needs.";
+    SERVER_BUSY = "server.busy", Warn,
+        "More requests came at once than are answered at once, as the setting that is named says; some are turned away.";
+    SERVER_PROXY_UNNAMED = "server.proxy_unnamed", Warn,
+        "Requests are passed on by somebody whom `TRUSTED_PROXIES` does not name; they count for that one address.";
+    CERTIFICATE_REPLACED = "certificate.replaced", Info,
+        "A new certificate is shown from now on.";
+    CERTIFICATE_KEPT = "certificate.kept", Error,
+        "The new certificate cannot be used, and why; the old one stays in force.";
+    SERVER_NOT_READY = "server.not_ready", Info,
+        "The server was told to stop; `/readyz` says so, and requests are still taken for `SHUTDOWN_DELAY_SECONDS`.";
     SERVER_STOPPING = "server.stopping", Info,
-        "The server was told to stop and finishes the requests at hand.";
+        "The server takes no more requests and finishes those at hand.";
     SERVER_STOPPED = "server.stopped", Info,
         "Everything is finished and written; the last line of a server that was stopped.";
     PAGE_ON = "page.on", Info, "The page is served at this address.";

@@ -44,6 +44,13 @@ metrics! {
         "How long answering took, up to the head of the answer.";
     HTTP_REQUESTS_IN_FLIGHT = "fluxori_http_requests_in_flight", Gauge, Server, [],
         "Requests that are being answered now.";
+    HTTP_REQUESTS_REFUSED = "fluxori_http_requests_refused_total", Counter, Server,
+        ["reason": OneOf(&["busy", "late", "caller", "address", "logins"])],
+        "Requests that were turned away, or kept waiting no longer, so that others are answered: `busy` means that more came at once \
+         than are answered at once, `late` that one took too long, the others that a caller, an address, or an address without a good \
+         login sent too many.";
+    HTTP_CONNECTIONS_OPEN = "fluxori_http_connections_open", Gauge, Server, [],
+        "Connections of callers that are open now.";
 
     CREDENTIAL_READS = "fluxori_credential_reads_total", Counter, Everybody,
         ["marketplace": Marketplace, "outcome": OneOf(READ_OUTCOMES)],

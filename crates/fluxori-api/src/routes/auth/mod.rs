@@ -12,7 +12,7 @@ use actix_web::{
     web,
 };
 
-use crate::{http::Limits, problem::Problem, sign_in::SignIn};
+use crate::{admission::CallerAddress, http::Limits, problem::Problem, sign_in::SignIn};
 
 /// Who is signed in.
 pub(crate) const SESSION: &str = "/auth/session";
@@ -79,8 +79,8 @@ fn ended(
 
 /// Counts a request that led nowhere: nobody may try cookies, states or links for long.
 fn count_stray(limits: &web::Data<Limits>, request: &HttpRequest) -> Result<(), Problem> {
-    match request.peer_addr() {
-        Some(address) => limits.count_sign_in(address.ip()),
+    match CallerAddress::of(request) {
+        Some(address) => limits.count_sign_in(address),
         None => Ok(()),
     }
 }

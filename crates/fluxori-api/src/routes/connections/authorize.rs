@@ -17,6 +17,7 @@ use crate::{
     http::{JsonBody, Query, browser_binding, idempotency_key, json, present, set_browser_binding},
     problem::{FIELDS, Problem, problem_in, problems},
     schema::MarketplaceSchema,
+    work::Work,
 };
 
 problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, RequestTimeout,
@@ -44,16 +45,17 @@ problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, I
 pub(crate) async fn authorize(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     body: JsonBody<AuthorizeRequest>,
 ) -> Result<HttpResponse, Problem> {
     Query::of(&request, &[])?;
     idempotency_key(&request)?;
     let wanted = body.0.check()?;
-    let authorisation = state
-        .connections
-        .authorise(&login.0, wanted, browser_binding(&request))
-        .await
+    let (connections, browser) = (state.connections.clone(), browser_binding(&request));
+    let authorisation = work
+        .finish(async move { connections.authorise(&login.0, wanted, browser).await })
+        .await?
         .map_err(|error| problem_in(FIELDS, error, state.clock.now()))?;
     Ok(respond(&authorisation))
 }

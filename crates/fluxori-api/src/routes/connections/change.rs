@@ -10,6 +10,7 @@ use crate::{
     auth::Login,
     http::{IdPath, IfMatch, JsonBody, Query, json, present, tag_of},
     problem::{Problem, problem_of, problems},
+    work::Work,
 };
 
 problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound,
@@ -37,6 +38,7 @@ problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, I
 pub(crate) async fn change(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     id: IdPath,
     if_match: IfMatch,
@@ -46,7 +48,9 @@ pub(crate) async fn change(
     let mut change = body.0.check()?;
     change.expected_version = if_match.expected_version();
     let caller = login.on(&state, id.0).await?;
-    let connection = match state.connections.change(&caller, id.0, change).await {
+    let connections = state.connections.clone();
+    let changed = work.finish(async move { connections.change(&caller, id.0, change).await });
+    let connection = match changed.await? {
         Ok(connection) => connection,
         Err(error) => return Err(problem_of(if_match.explain(error)?, state.clock.now())),
     };

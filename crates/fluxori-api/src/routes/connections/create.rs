@@ -23,6 +23,7 @@ use crate::{
     http::{JsonBody, Query, idempotency_key, json, tag_of},
     problem::{Problem, problem_of, problems},
     schema::{AuthTypeSchema, MarketplaceSchema},
+    work::Work,
 };
 
 /// Says that an earlier request made what this answer shows.
@@ -56,16 +57,17 @@ problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, I
 pub(crate) async fn create(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     body: JsonBody<CreateConnectionRequest>,
 ) -> Result<HttpResponse, Problem> {
     Query::of(&request, &[])?;
     let mut wanted = body.0.check()?;
     wanted.idempotency_key = idempotency_key(&request)?;
-    let created = state
-        .connections
-        .create(&login.0, wanted)
-        .await
+    let connections = state.connections.clone();
+    let created = work
+        .finish(async move { connections.create(&login.0, wanted).await })
+        .await?
         .map_err(|error| problem_of(error, state.clock.now()))?;
     Ok(respond(&created, state.clock.now()))
 }

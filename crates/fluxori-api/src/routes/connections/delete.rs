@@ -11,6 +11,7 @@ use crate::{
     http::{IdPath, IfMatch, Query, json},
     problem::{Problem, problem_of, problems},
     schema::MarketplaceSchema,
+    work::Work,
 };
 
 problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound, Conflict,
@@ -36,6 +37,7 @@ problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Fo
 pub(crate) async fn delete(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     id: IdPath,
     if_match: IfMatch,
@@ -48,10 +50,11 @@ pub(crate) async fn delete(
     })?;
     let caller = login.on(&state, id.0).await?;
     let expected = if_match.expected_version();
-    let deleted = state
-        .connections
-        .delete(&caller, id.0, expected, revoke.unwrap_or(true))
-        .await;
+    let revoke = revoke.unwrap_or(true);
+    let connections = state.connections.clone();
+    let deleted = work
+        .finish(async move { connections.delete(&caller, id.0, expected, revoke).await })
+        .await?;
     let deleted = match deleted {
         Ok(deleted) => deleted,
         Err(error) => return Err(problem_of(if_match.explain(error)?, state.clock.now())),

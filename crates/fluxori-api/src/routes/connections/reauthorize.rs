@@ -11,6 +11,7 @@ use crate::{
     auth::Login,
     http::{IdPath, JsonBody, Query, browser_binding, idempotency_key, present},
     problem::{FIELDS, Problem, problem_in, problems},
+    work::Work,
 };
 
 problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound,
@@ -41,6 +42,7 @@ problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, I
 pub(crate) async fn reauthorize(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     id: IdPath,
     body: JsonBody<ReauthorizeRequest>,
@@ -48,10 +50,15 @@ pub(crate) async fn reauthorize(
     Query::of(&request, &[])?;
     idempotency_key(&request)?;
     let caller = login.on(&state, id.0).await?;
-    let authorisation = state
-        .connections
-        .reauthorise(&caller, id.0, body.0.return_to, browser_binding(&request))
-        .await
+    let (connections, browser) = (state.connections.clone(), browser_binding(&request));
+    let return_to = body.0.return_to;
+    let authorisation = work
+        .finish(async move {
+            connections
+                .reauthorise(&caller, id.0, return_to, browser)
+                .await
+        })
+        .await?
         .map_err(|error| problem_in(FIELDS, error, state.clock.now()))?;
     Ok(respond(&authorisation))
 }

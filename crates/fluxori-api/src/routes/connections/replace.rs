@@ -16,6 +16,7 @@ use crate::{
     auth::Login,
     http::{IdPath, IfMatch, JsonBody, Query, json, tag_of},
     problem::{Problem, problem_of, problems},
+    work::Work,
 };
 
 problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound,
@@ -45,6 +46,7 @@ problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, I
 pub(crate) async fn replace(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     id: IdPath,
     if_match: IfMatch,
@@ -56,7 +58,9 @@ pub(crate) async fn replace(
         expected_version: if_match.expected_version(),
     };
     let caller = login.on(&state, id.0).await?;
-    let (connection, test, found) = match state.connections.replace(&caller, id.0, wanted).await {
+    let connections = state.connections.clone();
+    let replaced = work.finish(async move { connections.replace(&caller, id.0, wanted).await });
+    let (connection, test, found) = match replaced.await? {
         Ok(replaced) => replaced,
         Err(error) => return Err(problem_of(if_match.explain(error)?, state.clock.now())),
     };

@@ -8,6 +8,7 @@ use crate::{
     auth::Login,
     http::{IdPath, Query, idempotency_key, json, tag_of},
     problem::{Problem, problem_of, problems},
+    work::Work,
 };
 
 problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Forbidden, Csrf, NotFound, AlreadyConnected,
@@ -34,16 +35,17 @@ problems!(Refusals: InvalidQuery, InvalidHeader, LoginRequired, InvalidToken, Fo
 pub(crate) async fn test(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     id: IdPath,
 ) -> Result<HttpResponse, Problem> {
     Query::of(&request, &[])?;
     idempotency_key(&request)?;
     let caller = login.on(&state, id.0).await?;
-    let tested = state
-        .connections
-        .test(&caller, id.0)
-        .await
+    let connections = state.connections.clone();
+    let tested = work
+        .finish(async move { connections.test(&caller, id.0).await })
+        .await?
         .map_err(|error| problem_of(error, state.clock.now()))?;
     let mut response = HttpResponse::Ok();
     response.insert_header((ETAG, tag_of(&tested.connection, state.clock.now())));

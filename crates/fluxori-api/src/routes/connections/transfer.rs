@@ -13,6 +13,7 @@ use crate::{
     auth::Login,
     http::{JsonBody, Query, idempotency_key, json, present},
     problem::{Problem, problem_of, problems},
+    work::Work,
 };
 
 /// Most connections that a request may name.
@@ -38,16 +39,17 @@ problems!(Refusals: MalformedJson, InvalidQuery, InvalidHeader, LoginRequired, I
 pub(crate) async fn transfer(
     login: Login,
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     request: HttpRequest,
     body: JsonBody<TransferConnectionsRequest>,
 ) -> Result<HttpResponse, Problem> {
     Query::of(&request, &[])?;
     idempotency_key(&request)?;
     let wanted = body.0.check()?;
-    let transferred = state
-        .connections
-        .transfer(&login.0, wanted)
-        .await
+    let connections = state.connections.clone();
+    let transferred = work
+        .finish(async move { connections.transfer(&login.0, wanted).await })
+        .await?
         .map_err(|error| problem_of(error, state.clock.now()))?;
     let items = transferred
         .into_iter()

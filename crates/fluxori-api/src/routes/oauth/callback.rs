@@ -11,6 +11,7 @@ use crate::{
     http::{Limits, MarketplacePath, browser_binding, callback_query},
     problem::{Problem, problems},
     schema::MarketplaceSchema,
+    work::Work,
 };
 
 problems!(Refusals: NotFound, TooManyRequests);
@@ -38,16 +39,21 @@ problems!(Refusals: NotFound, TooManyRequests);
 )]
 pub(crate) async fn callback(
     state: web::Data<ApiState>,
+    work: web::Data<Work>,
     limits: web::Data<Limits>,
     request: HttpRequest,
     marketplace: MarketplacePath,
 ) -> Result<HttpResponse, Problem> {
     let query = callback_query(&request);
     let browser = browser_binding(&request);
-    let end = state
-        .connections
-        .finish_consent(&service_name(), marketplace.0, query, browser)
-        .await;
+    let connections = state.connections.clone();
+    let finished = work.finish(async move {
+        let service = service_name();
+        connections
+            .finish_consent(&service, marketplace.0, query, browser)
+            .await
+    });
+    let end = finished.await?;
     if matches!(end.result, ConsentResult::Invalid | ConsentResult::Expired) {
         count_stray(&limits, &request)?;
     }

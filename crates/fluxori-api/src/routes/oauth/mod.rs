@@ -6,7 +6,7 @@ pub(crate) mod start;
 
 use actix_web::{HttpRequest, web};
 
-use crate::{http::Limits, problem::Problem};
+use crate::{admission::CallerAddress, http::Limits, problem::Problem};
 
 /// Where a browser comes back to from a consent page.
 pub(crate) const CALLBACK: &str = "/api/oauth/{marketplace}/callback";
@@ -15,8 +15,8 @@ pub(crate) const START: &str = "/api/oauth/{marketplace}/start";
 
 /// Counts a request that led nowhere: nobody may try states or signatures for long.
 fn count_stray(limits: &web::Data<Limits>, request: &HttpRequest) -> Result<(), Problem> {
-    match request.peer_addr() {
-        Some(address) => limits.count_stray(address.ip()),
+    match CallerAddress::of(request) {
+        Some(address) => limits.count_stray(address),
         None => Ok(()),
     }
 }

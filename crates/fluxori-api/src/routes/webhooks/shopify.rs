@@ -10,6 +10,7 @@ use fluxori_domain::{
 
 use crate::{
     ApiState,
+    admission::CallerAddress,
     auth::service_name,
     http::{Limits, RawBody},
     problem::{Problem, ProblemKind, problem_of, problems},
@@ -64,8 +65,8 @@ pub(crate) async fn shopify(
     match received {
         Ok(()) => Ok(HttpResponse::Ok().finish()),
         Err(WebhookError::Problem(WebhookProblem::Forged)) => {
-            if let Some(address) = request.peer_addr() {
-                limits.count_stray(address.ip())?;
+            if let Some(address) = CallerAddress::of(&request) {
+                limits.count_stray(address)?;
             }
             Err(Problem::new(
                 ProblemKind::ForgedWebhook,
