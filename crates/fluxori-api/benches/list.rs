@@ -1,5 +1,6 @@
 //! `GET /api/connections` with 20 rows, beside a bare handler that sends the same bytes and pgbench running the same query.
-//! Run with `cargo bench -p fluxori-api --bench list`; one JSON line a row. `--quick` only shows that it works.
+//! Then ten times the load that the server can take. Run with `cargo bench -p fluxori-api --bench list`; one JSON line a
+//! row. `--quick` only shows that it works, `--overload` measures only that.
 //!
 //! The three alternate in short rounds within one run, so that a noisy machine slows all alike.
 
@@ -12,6 +13,8 @@
 mod bare;
 #[path = "list/load.rs"]
 mod load;
+#[path = "list/overload.rs"]
+mod overload;
 #[path = "list/pgbench.rs"]
 mod pgbench;
 #[path = "list/subject.rs"]
@@ -31,12 +34,23 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let is_said = |word: &str| std::env::args().any(|argument| argument == word);
+    let quick = is_said("--quick");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be started");
+    let subject = runtime.block_on(Subject::start());
+    if !is_said("--overload") {
+        list(&subject, quick);
+    }
+    for row in overload::rows(&subject, quick) {
+        println!("{row}");
+    }
+    runtime.block_on(subject.stop());
+}
+
+fn list(subject: &Subject, quick: bool) {
     let (rounds, length) = if quick { (1, 1) } else { (5, 4) };
     let length = Duration::from_secs(length);
 
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be started");
-    let subject = runtime.block_on(Subject::start());
     let body = load::body(subject.address(), subject.request());
     let bare = bare::start(body.clone());
     assert_eq!(body, load::body(bare, subject.request()), "the same bytes");
@@ -74,7 +88,6 @@ fn main() {
         "pgbench, prepared, the same query",
         None,
     );
-    runtime.block_on(subject.stop());
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -78,6 +78,7 @@ impl DatabaseError {
             | Self::RootCertificate(_)
             | Self::LoginRefused(_)
             | Self::NoSuchDatabase(_)
+            | Self::OtherDatabase
             | Self::NoSuchFile
             | Self::UnusableFile(_)
             | Self::SchemaBehind { .. }

@@ -50,13 +50,13 @@ pub(crate) fn body(address: SocketAddr, request: &str) -> Vec<u8> {
     Caller::connect(address).ask(request).to_vec()
 }
 
-struct Caller {
+pub(crate) struct Caller {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Caller {
-    fn connect(address: SocketAddr) -> Self {
+    pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_nodelay(true).expect("a TCP option");
         Self {
@@ -67,6 +67,13 @@ impl Caller {
 
     /// Sends the request and returns the body of a good answer.
     fn ask(&mut self, request: &str) -> &[u8] {
+        let (status, body) = self.exchange(request);
+        assert_eq!(status, 200);
+        body
+    }
+
+    /// Sends the request and returns status and body of the answer.
+    pub(crate) fn exchange(&mut self, request: &str) -> (u16, &[u8]) {
         self.stream
             .write_all(request.as_bytes())
             .expect("the server reads");
@@ -78,26 +85,27 @@ impl Caller {
                 .expect("the server answers");
             assert!(read > 0, "the server closed the connection");
             filled += read;
-            if let Some((start, end)) = bounds(&self.buffer[..filled])
+            if let Some((status, start, end)) = bounds(&self.buffer[..filled])
                 && filled >= end
             {
                 assert_eq!(filled, end, "one answer to one request");
-                return &self.buffer[start..end];
+                return (status, &self.buffer[start..end]);
             }
         }
     }
 }
 
-/// Where the body of an answer begins and ends, once its head has arrived.
-fn bounds(answer: &[u8]) -> Option<(usize, usize)> {
+/// The status of an answer, and where its body begins and ends, once its head has arrived.
+fn bounds(answer: &[u8]) -> Option<(u16, usize, usize)> {
     const LENGTH: &str = "content-length: ";
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
     let text = std::str::from_utf8(&answer[..head]).expect("heads are ASCII");
-    assert!(text.starts_with("HTTP/1.1 200 "), "{text}");
+    let status = text.get(9..12).and_then(|status| status.parse().ok());
     let length = text
         .lines()
         .find_map(|line| line.strip_prefix(LENGTH))
         .expect("answers have a length");
     let length: usize = length.parse().expect("lengths are numbers");
-    Some((head + 4, head + 4 + length))
+    let status = status.expect("answers begin with their status");
+    Some((status, head + 4, head + 4 + length))
 }
