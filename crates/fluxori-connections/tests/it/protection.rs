@@ -91,10 +91,11 @@ async fn assert_takealot_is_well(world: &World) {
     let created = world.create(takealot(keys::TAKEALOT_GOOD)).await.connection;
     let tested = world.connections.test(&ada(), created.id).await.unwrap();
     assert_eq!(tested.test.outcome.class, OutcomeClass::Ok);
-    let live = world
+    world
         .connections
-        .read_credential(&ada(), read(Marketplace::Takealot));
-    live.await.unwrap();
+        .read_credential(&ada(), read(Marketplace::Takealot))
+        .await
+        .unwrap();
     assert_eq!(world.all(&ada()).await.len(), 1);
     world
         .connections

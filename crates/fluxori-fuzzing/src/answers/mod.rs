@@ -12,8 +12,8 @@ use fluxori_domain::{
     AccessToken, AccountDetails, AuthType, AuthorisationCode, Clocks, ConsentTarget,
     CredentialDocument, Outcome, OutcomeClass, PkceVerifier, RefreshToken, SecretText,
     ports::{
-        Account, Consent, DisconnectSubject, Disconnection, ExchangeReport, IdentifyReport,
-        RefreshReport, RefreshSubject, Renewal, TestReport, TestSubject,
+        Account, Admission, Consent, DisconnectSubject, Disconnection, ExchangeReport,
+        IdentifyReport, RefreshReport, RefreshSubject, Renewal, TestReport, TestSubject,
     },
 };
 use fluxori_marketplaces::fuzzing::Reply;
@@ -52,6 +52,7 @@ impl Case<'_> {
             document,
             details: self.details,
             clocks: Clocks::default(),
+            admission: Admission::default(),
         };
         match at_once(self.client().refresh(subject)) {
             RefreshReport::Renewed(renewal) => Self::check_renewal(&renewal),
