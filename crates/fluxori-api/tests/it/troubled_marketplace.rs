@@ -39,7 +39,7 @@ async fn sellers_go_on_while_a_marketplace_hangs(app: TestApp) {
     let hangs = FaultRule::new(Fault::Held).at(Call::ShopifyGraphql);
     app.providers.inject(hangs);
     let bodies: Vec<_> = (0..many).map(shopify).collect();
-    let creates = bodies.iter().map(|body| app.post("/api/connections", body));
+    let attempts = bodies.iter().map(|body| app.post("/api/connections", body));
     let meanwhile = async {
         app.providers.until_held(many).await;
         let created = app.connect_takealot().await;
@@ -55,7 +55,7 @@ async fn sellers_go_on_while_a_marketplace_hangs(app: TestApp) {
         );
         app.providers.release();
     };
-    let (created, ()) = join(join_all(creates), meanwhile).await;
+    let (created, ()) = join(join_all(attempts), meanwhile).await;
     for answer in created {
         answer.ok(201);
     }

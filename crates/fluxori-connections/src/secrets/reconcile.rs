@@ -148,26 +148,31 @@ impl Connections {
         apply: bool,
     ) -> Result<(), ConnectionError> {
         inventory.values += seen.values.len() as u64;
-        let (place, known) = (&seen.place, seen.known.as_ref());
-        let holds = known.and_then(|known| known.held.as_ref());
-        let held = holds.filter(|held| held.place() == Some(place.name.as_str()));
-        let loose: Vec<&LooseSecret> = known
-            .into_iter()
-            .flat_map(|known| &known.loose)
-            .filter(|loose| loose.place == place.name)
-            .collect();
-        if let Some(held) = held
-            && let Some(damage) = damage_of(held, &seen.values)
-            && self.still_holds(place.credential, held).await?
+        let place = &seen.place;
+        let before = Claims::of(seen.known.as_ref(), place);
+        let damage = before.held.and_then(|held| damage_of(held, &seen.values));
+        // What was renewed since the row was read only seems strange: it is read once more.
+        let is_strange = before.is_empty()
+            || damage.is_some()
+            || !seen.values.iter().all(|value| before.names(value));
+        let now = if is_strange {
+            let known = self.ports.ledger.known(&[place.credential]).await?;
+            known.into_iter().next()
+        } else {
+            None
+        };
+        let after = Claims::of(now.as_ref(), place);
+        if let Some(damage) = damage
+            && after.held == before.held
         {
             inventory.damaged.push((place.credential, damage));
         }
         // Whoever writes right now names a value only when it is written.
-        if loose.iter().any(|loose| loose.value.is_none()) {
+        if before.is_writing() || after.is_writing() {
             return Ok(());
         }
         let oldest = self.now() - GRACE;
-        if held.is_none() && loose.is_empty() {
+        if before.is_empty() && after.is_empty() {
             inventory.strays.push(Stray {
                 credential: place.credential,
                 name: place.name.clone(),
@@ -175,13 +180,8 @@ impl Connections {
                 is_young: place.made_at > oldest,
             });
         } else {
-            let is_known = |value: &OutsideValue| {
-                held.is_some_and(|held| held.value == value.value)
-                    || loose
-                        .iter()
-                        .any(|loose| loose.value.as_ref() == Some(&value.value))
-            };
-            let strays = seen.values.iter().filter(|value| !is_known(value));
+            let values = seen.values.iter();
+            let strays = values.filter(|value| !before.names(value) && !after.names(value));
             inventory.strays.extend(strays.map(|value| Stray {
                 credential: place.credential,
                 name: value.value.clone(),
@@ -189,6 +189,7 @@ impl Connections {
                 is_young: value.made_at > oldest,
             }));
         }
+        let known = now.as_ref().or(seen.known.as_ref());
         let old = inventory
             .strays
             .iter()
@@ -266,6 +267,38 @@ fn damage_of(held: &StoredSecret, values: &[OutsideValue]) -> Option<Damage> {
     match values.iter().find(|value| value.value == held.value) {
         None => Some(Damage::Lost),
         Some(value) => (!value.is_enabled).then_some(Damage::Disabled),
+    }
+}
+
+/// What the database says of one place.
+struct Claims<'a> {
+    held: Option<&'a StoredSecret>,
+    loose: Vec<&'a LooseSecret>,
+}
+
+impl<'a> Claims<'a> {
+    fn of(known: Option<&'a KnownSecret>, place: &OutsidePlace) -> Self {
+        let held = known.and_then(|known| known.held.as_ref());
+        let loose = known.into_iter().flat_map(|known| &known.loose);
+        Self {
+            held: held.filter(|held| held.place() == Some(place.name.as_str())),
+            loose: loose.filter(|loose| loose.place == place.name).collect(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.held.is_none() && self.loose.is_empty()
+    }
+
+    fn is_writing(&self) -> bool {
+        self.loose.iter().any(|loose| loose.value.is_none())
+    }
+
+    /// Whether they name this value.
+    fn names(&self, value: &OutsideValue) -> bool {
+        let mut loose = self.loose.iter();
+        self.held.is_some_and(|held| held.value == value.value)
+            || loose.any(|loose| loose.value.as_ref() == Some(&value.value))
     }
 }
 

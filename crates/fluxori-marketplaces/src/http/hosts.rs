@@ -111,7 +111,7 @@ mod tests {
     #[rstest]
     #[case("http://127.0.0.1:9100/xero", true)]
     #[case("http://127.0.0.1:9100/xero/", true)]
-    #[case("http://127.0.0.1:9100", false)]
+    #[case("http://127.0.0.1:9100", true)]
     #[case("http://127.0.0.1:9100/xer", false)]
     #[case("http://127.0.0.1:9100/xero/identity", false)]
     #[case("http://127.0.0.1:9200/xero", false)]

@@ -302,7 +302,7 @@ async fn leave_to_refresh_is_given_in_advance_and_to_one_at_a_time_while_a_host_
     let world = World::new();
     let held = world.seed(provider);
     let client = world.client(held.marketplace);
-    world.providers.inject(FaultRule::new(Fault::Page(503)));
+    world.providers.inject(FaultRule::new(Fault::Page(500)));
     for _ in 0..ENOUGH {
         let RefreshReport::Refused(outcome) = world.refresh(&held).await else {
             panic!("it is down")
