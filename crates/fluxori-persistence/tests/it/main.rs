@@ -26,6 +26,7 @@ mod ledger_random;
 mod moves;
 mod outside;
 mod overview;
+mod paging_random;
 mod plans;
 mod pooler;
 mod refreshes;
