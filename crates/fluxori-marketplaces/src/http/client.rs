@@ -21,6 +21,9 @@ pub const USER_AGENT: &str = concat!(
 pub struct HttpSettings {
     /// To open a connection, TLS included.
     pub connect_timeout: Duration,
+    /// For how long a connection is kept for another call. Has to be shorter than the servers keep theirs: a call sent while
+    /// the server closes the connection is lost, and nobody knows whether it was carried out.
+    pub idle_timeout: Duration,
     /// To wait for one's turn where as many calls to a marketplace are under way as may be.
     pub turn_timeout: Duration,
     /// From sending a test call to the last byte of its answer.
@@ -39,6 +42,8 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
+            // Widespread servers close after five seconds (Node.js `keepAliveTimeout`, Apache `KeepAliveTimeout`).
+            idle_timeout: Duration::from_secs(4),
             turn_timeout: Duration::from_secs(5),
             test_timeout: Duration::from_secs(10),
             token_timeout: Duration::from_secs(20),
@@ -93,6 +98,7 @@ impl HttpClient {
             .retry(retry::never())
             .referer(false)
             .connect_timeout(settings.connect_timeout)
+            .pool_idle_timeout(settings.idle_timeout)
             .timeout(settings.token_timeout.max(settings.test_timeout));
         if settings.proxy == ProxyUse::Never {
             builder = builder.no_proxy();

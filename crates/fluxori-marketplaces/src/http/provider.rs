@@ -238,7 +238,14 @@ impl From<&reqwest::Error> for Trouble {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::{
+        io,
+        net::TcpListener,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use rstest::rstest;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
     use crate::{
@@ -246,26 +253,28 @@ mod tests {
         http::{Below, HostRule},
     };
 
-    /// A call to `url` by a client that may call `allowed` only.
-    async fn call(allowed: &str, url: &str) -> Result<Answer, Trouble> {
+    /// A client that may call `allowed` only.
+    fn client(allowed: &str, settings: HttpSettings) -> ProviderHttp {
+        let allowed = HostRule::Exactly(Below::of(&Url::parse(allowed).unwrap()));
         let settings = HttpSettings {
             proxy: ProxyUse::Never,
             test_timeout: Duration::from_millis(500),
-            ..HttpSettings::default()
+            ..settings
         };
-        let allowed = HostRule::Exactly(Below::of(&Url::parse(allowed).unwrap()));
-        let exchange = HttpClient::new(&settings)
+        HttpClient::new(&settings)
             .unwrap()
             .confined_to(Gate::to([allowed]))
-            .send(ProviderRequest {
-                method: Method::GET,
-                url: Url::parse(url).unwrap(),
-                headers: HeaderMap::new(),
-                body: RequestBody::NONE,
-                budget: Budget::Test,
-            })
-            .await;
-        exchange.answer
+    }
+
+    async fn call(client: &ProviderHttp, url: &str) -> Result<Answer, Trouble> {
+        let request = ProviderRequest {
+            method: Method::GET,
+            url: Url::parse(url).unwrap(),
+            headers: HeaderMap::new(),
+            body: RequestBody::NONE,
+            budget: Budget::Test,
+        };
+        client.send(request).await.answer
     }
 
     #[tokio::test]
@@ -275,14 +284,54 @@ mod tests {
         let allowed = format!("http://{}", listener.local_addr().unwrap());
         let url = format!("{allowed}/x");
 
-        let trouble = call("https://api.xero.com", &url).await.unwrap_err();
+        let elsewhere = client("https://api.xero.com", HttpSettings::default());
+        let trouble = call(&elsewhere, &url).await.unwrap_err();
         assert_eq!(trouble, Trouble::HostNotAllowed);
         assert!(listener.accept().is_err(), "somebody connected");
 
         // The same call, allowed, does connect: nobody answers it.
-        let trouble = call(&allowed, &url).await.unwrap_err();
+        let here = client(&allowed, HttpSettings::default());
+        let trouble = call(&here, &url).await.unwrap_err();
         assert_eq!(trouble, Trouble::Timeout);
         assert!(listener.accept().is_ok(), "nobody connected");
+    }
+
+    /// A server that keeps its connections for ever counts them over three calls.
+    #[rstest]
+    #[case::kept(HttpSettings::default().idle_timeout, 1)]
+    #[case::too_old(Duration::from_nanos(1), 3)]
+    #[tokio::test]
+    async fn connections_are_used_again_while_they_are_young(
+        #[case] idle_timeout: Duration,
+        #[case] expected: usize,
+    ) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let opened = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&opened);
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    let mut request = [0; 4096];
+                    while connection.read(&mut request).await? > 0 {
+                        connection
+                            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+                            .await?;
+                    }
+                    io::Result::Ok(())
+                });
+            }
+        });
+        let settings = HttpSettings {
+            idle_timeout,
+            ..HttpSettings::default()
+        };
+        let client = client(&url, settings);
+        for _ in 0..3 {
+            assert_eq!(call(&client, &url).await.unwrap().status(), 204);
+        }
+        assert_eq!(opened.load(Ordering::Relaxed), expected);
     }
 
     #[test]
