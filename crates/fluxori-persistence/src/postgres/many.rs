@@ -14,7 +14,8 @@ use crate::rows::ReadRow;
 pub(super) type Wanted<'w> = (&'w TenantScope, Marketplace);
 
 /// The statement of `queries::read::read_credential` for [`Selector::Default`](fluxori_domain::ports::Selector), for
-/// several tenants at once: for each, at most two rows, the default first, each found by an index.
+/// several tenants at once: for each, at most two rows, the default first, each found by an index. Joins as
+/// `queries::read::its_credential` does.
 struct DefaultsOfMany<'w> {
     organizations: Vec<&'w str>,
     users: Vec<&'w str>,
@@ -68,8 +69,8 @@ impl QueryFragment<Pg> for DefaultsOfMany<'_> {
              SELECT c.id, c.account_id, c.details, c.status, c.status_reason, c.is_default, \
              k.id, k.auth_type, k.generation, k.backend, k.secret, \
              k.access_expires_at, k.refresh_expires_at, k.authorisation_expires_at \
-             FROM connections AS c JOIN credentials AS k ON k.organization_id = c.organization_id \
-             AND k.user_id = c.user_id AND k.id = c.credential_id \
+             FROM connections AS c JOIN credentials AS k ON k.organization_id = (c.organization_id || '') \
+             AND k.user_id = (c.user_id || '') AND k.id = c.credential_id \
              WHERE c.organization_id = wanted.organization_id AND c.user_id = wanted.user_id \
              AND c.marketplace = wanted.marketplace AND c.deleted_at IS NULL \
              ORDER BY c.is_default DESC LIMIT 2) AS found",

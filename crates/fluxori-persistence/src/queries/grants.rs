@@ -13,7 +13,7 @@ use fluxori_domain::{
 
 use super::{
     dual,
-    read::{its_credential, living},
+    read::{its_credential, living, that_name_it},
 };
 use crate::{
     failure::Failure,
@@ -25,12 +25,7 @@ use crate::{
 /// Whether any connection, buried ones included, names the credential of the outer query.
 #[auto_type(no_type_alias)]
 fn named_by_a_connection() -> _ {
-    exists(
-        connections::table
-            .filter(connections::organization_id.eq(credentials::organization_id))
-            .filter(connections::user_id.eq(credentials::user_id))
-            .filter(connections::credential_id.eq(credentials::id)),
-    )
+    exists(connections::table.filter(that_name_it()))
 }
 
 dual! {

@@ -2,7 +2,10 @@
 
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _,
-    QueryDsl as _, QueryResult, SelectableHelper as _, dsl::auto_type,
+    QueryDsl as _, QueryResult, SelectableHelper as _, TextExpressionMethods as _,
+    dsl::{auto_type, sql},
+    expression::SqlLiteral,
+    sql_types::Text,
 };
 use fluxori_domain::{
     AccountId, ConnectionFilter, ConnectionId, Marketplace, OrganizationId, PageRequest,
@@ -36,13 +39,26 @@ fn living_in<'a>(organization: &'a OrganizationId) -> _ {
         .and(connections::deleted_at.is_null())
 }
 
-/// The credential that a connection names, with the same owner.
+/// The credential that a connection names, with the same owner: for a statement that comes from the connections.
+///
+/// Left to itself, PostgreSQL takes the credentials of that owner to be one, and reads a thousand where there are a
+/// thousand. With what is equal to a column and not to a parameter, it looks up the whole key.
 #[auto_type(no_type_alias)]
 pub(super) fn its_credential() -> _ {
+    let (nothing, nobody): (SqlLiteral<Text>, SqlLiteral<Text>) = (sql("''"), sql("''"));
     credentials::organization_id
-        .eq(connections::organization_id)
-        .and(credentials::user_id.eq(connections::user_id))
+        .eq(connections::organization_id.concat(nothing))
+        .and(credentials::user_id.eq(connections::user_id.concat(nobody)))
         .and(credentials::id.eq(connections::credential_id))
+}
+
+/// The connections that name a credential: for a statement that comes from the credentials.
+#[auto_type]
+pub(super) fn that_name_it() -> _ {
+    connections::organization_id
+        .eq(credentials::organization_id)
+        .and(connections::user_id.eq(credentials::user_id))
+        .and(connections::credential_id.eq(credentials::id))
 }
 
 dual! {

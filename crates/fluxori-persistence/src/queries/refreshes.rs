@@ -14,7 +14,7 @@ use fluxori_domain::{
 
 use super::{
     dual,
-    read::{its_credential, living},
+    read::{living, that_name_it},
 };
 use crate::{
     failure::Failure,
@@ -321,7 +321,7 @@ dual! {
             .filter(its_own_refreshes())
             .filter(credential_refreshes::retry_at.gt(Micros::of(now)));
         let query = credentials::table
-            .inner_join(connections::table.on(its_credential()))
+            .inner_join(connections::table.on(that_name_it()))
             .filter(credentials::marketplace.eq(marketplace.as_str()))
             .filter(credentials::refresh_expires_at.lt(Micros::of(before)))
             .filter(connections::deleted_at.is_null())
