@@ -1,6 +1,5 @@
 //! `GET /api/connections` with 20 rows, beside a bare handler that sends the same bytes and pgbench running the same query.
-//! Then ten times the load that the server can take. Run with `cargo bench -p fluxori-api --bench list`; one JSON line a
-//! row. `--quick` only shows that it works, `--overload` measures only that.
+//! Run with `cargo bench -p fluxori-api --bench list`; one JSON line a row. `--quick` only shows that it works.
 //!
 //! The three alternate in short rounds within one run, so that a noisy machine slows all alike.
 
@@ -13,8 +12,6 @@
 mod bare;
 #[path = "list/load.rs"]
 mod load;
-#[path = "list/overload.rs"]
-mod overload;
 #[path = "list/pgbench.rs"]
 mod pgbench;
 #[path = "list/subject.rs"]
@@ -24,26 +21,15 @@ use std::time::Duration;
 
 use subject::Subject;
 
-/// Connections of the load generator, and clients of pgbench.
-const CALLERS: usize = 8;
-/// Threads that answer requests, for the subject and for the bare handler.
-const WORKERS: usize = 2;
-
 fn main() {
     // Test runners start every binary, to list or to run tests. Only `cargo bench` says this.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let is_said = |word: &str| std::env::args().any(|argument| argument == word);
-    let quick = is_said("--quick");
+    let quick = std::env::args().any(|argument| argument == "--quick");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be started");
-    let subject = runtime.block_on(Subject::start());
-    if !is_said("--overload") {
-        list(&subject, quick);
-    }
-    for row in overload::rows(&subject, quick) {
-        println!("{row}");
-    }
+    let subject = runtime.block_on(Subject::start(20));
+    list(&subject, quick);
     runtime.block_on(subject.stop());
 }
 

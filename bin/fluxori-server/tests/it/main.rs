@@ -20,6 +20,7 @@ mod listeners;
 mod logs;
 mod metrics;
 mod page;
+mod pooler;
 mod process;
 mod promql;
 mod refusals;

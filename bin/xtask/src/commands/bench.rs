@@ -41,6 +41,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("fluxori-credentials", "credential_read"),
     ("fluxori-credentials", "keys"),
     ("fluxori-api", "list"),
+    ("fluxori-api", "overload"),
 ];
 
 pub(crate) fn run(args: &Args) -> Result<()> {

@@ -7,13 +7,13 @@ use std::{
 
 use actix_web::{App, HttpResponse, HttpServer, web, web::Bytes};
 
-use super::WORKERS;
-
 /// Starts a server that sends these bytes, until the program ends.
 pub(crate) fn start(body: Vec<u8>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a listener has an address");
     let body = Bytes::from(body);
+    // As many as the server has by itself.
+    let workers = thread::available_parallelism().map_or(1, usize::from);
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             HttpServer::new(move || {
@@ -28,7 +28,7 @@ pub(crate) fn start(body: Vec<u8>) -> SocketAddr {
                 };
                 App::new().route("/api/connections", web::get().to(handler))
             })
-            .workers(WORKERS)
+            .workers(workers)
             .disable_signals()
             .listen(listener)?
             .run()

@@ -8,10 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::CALLERS;
-
 /// Not counted: connections are opened, caches filled.
 const WARM_UP: Duration = Duration::from_millis(500);
+
+/// Connections of whoever finds out how much there is to have, and clients of pgbench.
+pub(crate) const CALLERS: usize = 8;
 
 /// Requests a second, all callers together.
 pub(crate) fn rate(address: SocketAddr, request: &str, length: Duration) -> f64 {

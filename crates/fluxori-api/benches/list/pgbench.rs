@@ -5,7 +5,7 @@ use std::time::Duration;
 use fluxori_test_support::database::{Pgbench, TestDatabase};
 
 use super::{
-    CALLERS,
+    load::CALLERS,
     subject::{ORGANIZATION, USER},
 };
 

@@ -1,4 +1,4 @@
-//! What is measured: the real server over a real PostgreSQL, with 20 connections in it.
+//! What is measured: the real server over a real PostgreSQL, with some connections in it.
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
@@ -20,14 +20,11 @@ use fluxori_vault::{Keyring, Vault, VaultStore, make_master_key_text};
 use ring::hmac;
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use super::WORKERS;
-
 /// Whose connections are listed.
 pub(crate) const ORGANIZATION: &str = "org-1";
 /// See [`ORGANIZATION`].
 pub(crate) const USER: &str = "seller-1";
 
-const ROWS: usize = 20;
 const SECRET: &str = "canary-bench-0123456789-0123456789";
 
 pub(crate) struct Subject {
@@ -40,15 +37,15 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    pub(crate) async fn start() -> Self {
+    /// A server whose caller has `rows` connections and asks for all of them at once.
+    pub(crate) async fn start(rows: u32) -> Self {
         let database = TestDatabase::postgres();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let (connections, audit) = connections(&database, &clock).await;
-        fill(&connections).await;
+        fill(&connections, rows).await;
 
         let mut settings = ApiSettings {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
-            http_workers: WORKERS,
             requests_per_minute: u32::MAX,
             requests_burst: u32::MAX,
             ..ApiSettings::default()
@@ -56,7 +53,7 @@ impl Subject {
         // All callers are on this machine.
         settings.protection.address_requests_per_minute = 0;
         settings.jwt.secret = Some(SecretText::copy_of(SECRET));
-        let request = request(clock.now().timestamp() + 3600);
+        let request = request(rows, clock.now().timestamp() + 3600);
         let state = ApiState {
             connections,
             clock,
@@ -142,7 +139,7 @@ async fn connections(
     (connections, audit)
 }
 
-async fn fill(connections: &Connections) {
+async fn fill(connections: &Connections, rows: u32) {
     let caller = Caller {
         scope: TenantScope::new(
             OrganizationId::new(ORGANIZATION).expect("an id"),
@@ -152,7 +149,7 @@ async fn fill(connections: &Connections) {
         service: ServiceName::new("bench").expect("a name"),
         request_id: None,
     };
-    for number in 0..ROWS {
+    for number in 0..rows {
         let key = SecretText::new(format!("{}{number:08}", "fa15ecafe0".repeat(12)));
         let request = CreateRequest {
             marketplace: Marketplace::Takealot,
@@ -168,7 +165,7 @@ async fn fill(connections: &Connections) {
     }
 }
 
-fn request(expires_at: i64) -> String {
+fn request(rows: u32, expires_at: i64) -> String {
     let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let claims = serde_json::json!({"sub": USER, "org_id": ORGANIZATION, "exp": expires_at});
     let signed = format!(
@@ -179,7 +176,7 @@ fn request(expires_at: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, signed.as_bytes()));
     format!(
-        "GET /api/connections HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {signed}.{signature}\r\n\r\n"
+        "GET /api/connections?limit={rows} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {signed}.{signature}\r\n\r\n"
     )
 }
 

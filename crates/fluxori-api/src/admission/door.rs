@@ -2,9 +2,10 @@
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -18,10 +19,16 @@ use tokio::{
 use super::{Lane, ProtectionSettings, refused};
 use crate::problem::{Problem, ProblemKind};
 
-/// How long a request waits in line. A page that asks for ten things at once gets them; nobody gets slow answers for long.
-const PATIENCE: Duration = Duration::from_millis(100);
-/// For so long after somebody waited in vain, nobody waits: a line that does not shorten makes everybody late.
+/// How long a request waits in line at most. A page that asks for ten things at once gets them, however far the database is.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Where everybody has waited this long for as long as somebody may wait at all, the line is closed: it does not become shorter,
+/// and only makes everybody late. The criterion of CoDel (RFC 8289).
+const LATE: Duration = Duration::from_millis(50);
+/// For so long after somebody was refused, nobody waits.
 const NO_LINE: Duration = Duration::from_secs(1);
+/// Places of a processor: one request is computed while the other one waits for the database. More make everybody slower, and
+/// nobody is answered sooner for it.
+const PLACES_A_PROCESSOR: u32 = 2;
 /// When to try again.
 const RETRY_SECONDS: &str = "1";
 
@@ -33,8 +40,12 @@ pub(crate) struct Doors {
 
 impl Doors {
     pub(crate) fn new(settings: &ProtectionSettings) -> Self {
+        let here = match settings.requests_at_once {
+            0 => PLACES_A_PROCESSOR * processors(),
+            set => set,
+        };
         Self {
-            here: Arc::new(Door::new("REQUESTS_AT_ONCE", settings.requests_at_once)),
+            here: Arc::new(Door::new("REQUESTS_AT_ONCE", here)),
             outside: Arc::new(Door::new(
                 "OUTSIDE_REQUESTS_AT_ONCE",
                 settings.outside_requests_at_once,
@@ -54,11 +65,17 @@ impl Doors {
 pub(super) struct Door {
     setting: &'static str,
     places: Arc<Semaphore>,
-    since: Instant,
-    /// Until when nobody waits, in milliseconds since then.
-    no_line_until: AtomicU64,
+    line: Mutex<Line>,
     /// Whether the log knows that this door is shut now.
     is_reported: AtomicBool,
+}
+
+/// How waiting goes.
+struct Line {
+    /// When the first one was late of those since whom everybody was.
+    late_since: Option<Instant>,
+    /// Until when nobody waits.
+    none_until: Instant,
 }
 
 impl Door {
@@ -67,8 +84,10 @@ impl Door {
         Self {
             setting,
             places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
-            since: Instant::now(),
-            no_line_until: AtomicU64::new(0),
+            line: Mutex::new(Line {
+                late_since: None,
+                none_until: Instant::now(),
+            }),
             is_reported: AtomicBool::new(false),
         }
     }
@@ -76,27 +95,30 @@ impl Door {
     /// A place, at once or within [`PATIENCE`]; given back when dropped.
     pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            self.line().late_since = None;
             return Ok(place);
         }
-        if !self.is_calm() {
+        let began = Instant::now();
+        if began < self.line().none_until {
             return Err(self.refuse());
         }
         self.is_reported.store(false, Ordering::Relaxed);
         let waiting = Arc::clone(&self.places).acquire_owned();
         match timeout(PATIENCE, waiting).await {
-            Ok(Ok(place)) => Ok(place),
+            Ok(Ok(place)) => {
+                self.line().note(began, Instant::now());
+                Ok(place)
+            }
             Ok(Err(_)) | Err(_) => Err(self.refuse()),
         }
     }
 
-    /// Whether nobody has waited in vain lately.
-    fn is_calm(&self) -> bool {
-        self.now() >= self.no_line_until.load(Ordering::Relaxed)
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refuse(&self) -> Problem {
-        let until = self.now() + milliseconds(NO_LINE);
-        self.no_line_until.store(until, Ordering::Relaxed);
+        self.line().none_until = Instant::now() + NO_LINE;
         refused::refused(refused::BUSY);
         if !self.is_reported.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -111,14 +133,22 @@ impl Door {
         )
         .with_header(RETRY_AFTER, RETRY_SECONDS)
     }
+}
 
-    fn now(&self) -> u64 {
-        milliseconds(self.since.elapsed())
+impl Line {
+    /// Somebody has waited.
+    fn note(&mut self, began: Instant, now: Instant) {
+        if now - began < LATE {
+            self.late_since = None;
+        } else if now - *self.late_since.get_or_insert(now) >= PATIENCE {
+            self.none_until = now + NO_LINE;
+        }
     }
 }
 
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+fn processors() -> u32 {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(processors).unwrap_or(u32::MAX / PLACES_A_PROCESSOR)
 }
 
 #[cfg(test)]
@@ -161,5 +191,36 @@ mod tests {
         );
         drop(place);
         drop(next.await.unwrap());
+    }
+
+    /// How long somebody always waits, each for `each`, until somebody is refused.
+    async fn until_closed(each: Duration, most: usize) -> Option<Duration> {
+        let door = Door::new("TEST", 1);
+        let mut place = door.enter().await.unwrap();
+        let mut next = Box::pin(door.enter());
+        assert!(next.as_mut().now_or_never().is_none());
+        let begun = Instant::now();
+        for _ in 0..most {
+            tokio::time::advance(each).await;
+            drop(place);
+            place = next.await.unwrap();
+            next = Box::pin(door.enter());
+            if let Some(refused) = next.as_mut().now_or_never() {
+                assert_eq!(refused.unwrap_err().kind(), ProblemKind::Busy);
+                return Some(begun.elapsed());
+            }
+        }
+        None
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_in_which_everybody_is_late_is_closed() {
+        assert_eq!(until_closed(LATE, 100).await, Some(LATE + PATIENCE));
+        let quick = LATE - Duration::from_millis(1);
+        assert_eq!(
+            until_closed(quick, 100).await,
+            None,
+            "never empty, but quick"
+        );
     }
 }

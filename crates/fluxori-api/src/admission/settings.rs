@@ -9,7 +9,7 @@ use crate::SettingsError;
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProtectionSettings {
-    /// `REQUESTS_AT_ONCE`: requests that are answered at the same time from what is here.
+    /// `REQUESTS_AT_ONCE`: requests that are answered at the same time from what is here; 0 means two a processor.
     pub requests_at_once: u32,
     /// `OUTSIDE_REQUESTS_AT_ONCE`: besides them, requests that wait for a marketplace or the identity provider.
     pub outside_requests_at_once: u32,
@@ -30,7 +30,7 @@ pub struct ProtectionSettings {
 impl Default for ProtectionSettings {
     fn default() -> Self {
         Self {
-            requests_at_once: 32,
+            requests_at_once: 0,
             outside_requests_at_once: 256,
             address_requests_per_minute: 6_000,
             address_requests_burst: 1_000,
@@ -45,7 +45,6 @@ impl Default for ProtectionSettings {
 impl ProtectionSettings {
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
         for (setting, value) in [
-            ("REQUESTS_AT_ONCE", self.requests_at_once),
             ("OUTSIDE_REQUESTS_AT_ONCE", self.outside_requests_at_once),
             ("ADDRESS_REQUESTS_BURST", self.address_requests_burst),
             (

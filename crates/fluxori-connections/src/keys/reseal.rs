@@ -36,6 +36,11 @@ pub struct Reseal {
     pub per_second: Option<NonZeroU32>,
 }
 
+impl Reseal {
+    /// Credentials a second that readers do not notice.
+    pub const PACE: NonZeroU32 = NonZeroU32::new(5_000).unwrap();
+}
+
 /// What sealing anew came to.
 #[derive(Debug, Default)]
 pub struct ResealReport {

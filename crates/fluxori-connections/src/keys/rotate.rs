@@ -27,6 +27,11 @@ pub struct Rotate {
     pub per_second: Option<NonZeroU32>,
 }
 
+impl Rotate {
+    /// Data keys a second that readers do not notice.
+    pub const PACE: NonZeroU32 = NonZeroU32::new(500).unwrap();
+}
+
 /// What wrapping data keys anew came to.
 #[derive(Debug, Default)]
 pub struct RotateReport {

@@ -6,6 +6,9 @@ use std::{
 
 use tokio::time::{Instant, sleep_until};
 
+/// How often a second something is done, if the pace allows that much.
+const STEPS_PER_SECOND: u32 = 100;
+
 /// Lets so many things a second pass, however many tasks they come from.
 pub(super) struct Throttle {
     per_second: Option<NonZeroU32>,
@@ -40,10 +43,14 @@ impl Throttle {
         Some(turn)
     }
 
-    /// How many things to do at a time, `most` at most: a slow pace is kept by small steps, not by long pauses.
+    /// How many things to do at a time, `most` at most: a pace is kept by many small steps, which nobody notices, and not
+    /// by long pauses between large ones.
     pub(super) fn step(&self, most: u16) -> u16 {
-        let per_second = self.per_second.map_or(u32::from(most), NonZeroU32::get);
-        u16::try_from(per_second).map_or(most, |per_second| per_second.min(most))
+        let Some(per_second) = self.per_second else {
+            return most;
+        };
+        let step = (per_second.get() / STEPS_PER_SECOND).max(1);
+        u16::try_from(step).map_or(most, |step| step.min(most))
     }
 }
 
@@ -62,7 +69,15 @@ mod tests {
         let later = begun + Duration::from_mins(1);
         assert_eq!(throttle.turn(50, later), Some(later));
         assert!(throttle.turn(50, later).unwrap() > later);
-        assert_eq!((throttle.step(500), throttle.step(7)), (100, 7));
+    }
+
+    #[test]
+    fn steps_are_small() {
+        let step = |per_second, most| Throttle::new(NonZeroU32::new(per_second)).step(most);
+        assert_eq!(step(5_000, 500), 50);
+        assert_eq!(step(5_000, 7), 7);
+        assert_eq!(step(1, 500), 1);
+        assert_eq!(step(u32::MAX, u16::MAX), u16::MAX);
     }
 
     #[test]

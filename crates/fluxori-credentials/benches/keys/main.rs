@@ -13,7 +13,7 @@ mod readers;
 #[expect(dead_code, reason = "reads are measured elsewhere")]
 mod server;
 
-use std::{num::NonZeroU32, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use fluxori_credentials::{Reseal, Rotate, Settings, SystemClock, Wiring};
 use fluxori_test_support::database::Pgbench;
@@ -22,9 +22,7 @@ use crowd::{Crowd, Size};
 use readers::Readers;
 use server::Server;
 
-/// Credentials a second that sealing anew has to reach, and the pace at which readers may not feel it.
-const PACE: NonZeroU32 = NonZeroU32::new(5_000).unwrap();
-/// The same, as a share of what pgbench reaches.
+/// What sealing anew has to reach, as a share of what pgbench does.
 const SHARE: f64 = 0.7;
 /// How many times as long as idle 99 % of the reads may take.
 const MOST: &str = "<= 1.5";
@@ -54,7 +52,7 @@ async fn measure(size: Size) {
     reseal(&server, &crowd, readers).await;
 }
 
-/// The master key changes.
+/// The master key changes, at the pace that `keys rotate` keeps by itself; then once more, as fast as it goes.
 async fn rewrap(server: &Server, crowd: &Crowd, readers: &Readers, idle: f64) {
     let settings = crowd.settings_after_change();
     let wiring = connect(&settings).await;
@@ -64,30 +62,43 @@ async fn rewrap(server: &Server, crowd: &Crowd, readers: &Readers, idle: f64) {
     };
     let since = server.psql("SELECT pg_current_xact_id()");
     let since = since.trim();
-    readers.begin();
-    let began = Instant::now();
     let keys = wiring.keys().unwrap();
-    let report = keys.rotate(Rotate::default(), |_| {}).await.unwrap();
-    let took = began.elapsed().as_secs_f64();
-    let p99 = readers.end();
-    assert!(report.failed.is_empty(), "{:?}", report.failed);
+    let organizations = crowd.size.organizations;
+    let run = async |again, per_second| {
+        readers.begin();
+        let began = Instant::now();
+        let order = Rotate { again, per_second };
+        let report = keys.rotate(order, |_| {}).await.unwrap();
+        let took = began.elapsed().as_secs_f64();
+        let p99 = readers.end();
+        assert!(report.failed.is_empty(), "{:?}", report.failed);
+        assert_eq!(report.rewrapped, u64::from(organizations));
+        (f64::from(organizations) / took, p99)
+    };
+    let (paced_rate, paced) = run(false, Some(Rotate::PACE)).await;
+    let (keys_touched, credentials_touched) =
+        (touched("data_keys", since), touched("credentials", since));
+    let (rate, hurried) = run(true, None).await;
 
-    let (organizations, credentials) = (crowd.size.organizations, crowd.size.credentials());
+    let credentials = crowd.size.credentials();
     let name = format!("keys rotate, {credentials} credentials in {organizations} organizations");
     let row = format!("{name}: rows of data keys touched");
     let bar = format!("= {organizations}");
-    print(&row, "", touched("data_keys", since), None, Some(&bar));
+    print(&row, "", keys_touched, None, Some(&bar));
     let row = format!("{name}: rows of credentials touched");
-    print(&row, "", touched("credentials", since), None, Some("= 0"));
-    let rate = f64::from(organizations) / took;
-    print(&format!("{name}: data keys"), "1/s", rate, None, None);
-    let reference = Some((idle, "idle".to_owned()));
+    print(&row, "", credentials_touched, None, Some("= 0"));
+    let reference = || Some((idle, "idle".to_owned()));
+    print(&format!("{name}: data keys"), "1/s", paced_rate, None, None);
     let row = format!("{name}: a read meanwhile, 99 %");
-    print(&row, "us", p99, reference, Some(MOST));
+    print(&row, "us", paced, reference(), Some(MOST));
+    let name = "keys rotate, as fast as it goes";
+    print(&format!("{name}: data keys"), "1/s", rate, None, None);
+    let row = format!("{name}: a read meanwhile, 99 %");
+    print(&row, "us", hurried, reference(), None);
     wiring.shutdown().await;
 }
 
-/// The data keys change: once as fast as it goes, once at the pace that is asked for.
+/// The data keys change: once as fast as it goes, once at the pace that `keys reseal` keeps by itself.
 async fn reseal(server: &Server, crowd: &Crowd, readers: Readers) {
     let wiring = connect(&crowd.settings_after_change()).await;
     let keys = wiring.keys().unwrap();
@@ -108,21 +119,22 @@ async fn reseal(server: &Server, crowd: &Crowd, readers: Readers) {
     };
     let idle = readers.while_idle();
     let (rate, hurried) = run(None).await;
-    let (paced_rate, paced) = run(Some(PACE)).await;
+    let (paced_rate, paced) = run(Some(Reseal::PACE)).await;
     readers.stop();
     let updates = updates(server, crowd);
 
     let credentials = crowd.size.credentials();
-    let name = format!("keys reseal, {credentials} credentials");
-    let asked = f64::from(PACE.get()).min(SHARE * updates);
-    let lower = format!("the lower of {PACE}/s and {SHARE} of pgbench's updates");
+    let name = format!("keys reseal, {credentials} credentials, as fast as it goes");
+    let asked = f64::from(Reseal::PACE.get()).min(SHARE * updates);
+    let pace = Reseal::PACE;
+    let lower = format!("the lower of {pace}/s and {SHARE} of pgbench's updates");
     print(&name, "1/s", rate, Some((asked, lower)), Some(">= 1"));
     let pgbench = "pgbench, prepared, updates of the same rows".to_owned();
     print(&name, "1/s", rate, Some((updates, pgbench)), None);
     let row = format!("{name}: a read meanwhile, 99 %");
     let reference = || Some((idle, "idle".to_owned()));
     print(&row, "us", hurried, reference(), None);
-    let name = format!("keys reseal --per-second {PACE}");
+    let name = format!("keys reseal, {credentials} credentials, {pace} a second");
     print(&name, "1/s", paced_rate, None, None);
     let row = format!("{name}: a read meanwhile, 99 %");
     print(&row, "us", paced, reference(), Some(MOST));

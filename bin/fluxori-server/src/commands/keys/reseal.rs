@@ -16,8 +16,8 @@ pub(crate) struct ResealArguments {
     #[arg(long)]
     again: bool,
     /// Seal at most so many credentials a second.
-    #[arg(long, value_name = "N")]
-    per_second: Option<NonZeroU32>,
+    #[arg(long, value_name = "N", default_value_t = Reseal::PACE)]
+    per_second: NonZeroU32,
 }
 
 /// Makes new data keys and seals credentials by them while everything goes on.
@@ -25,7 +25,7 @@ pub(crate) fn reseal(arguments: &ResealArguments) -> Result<ExitCode> {
     let order = Reseal {
         organization: arguments.organization.clone(),
         again: arguments.again,
-        per_second: arguments.per_second,
+        per_second: Some(arguments.per_second),
     };
     let (report, code) = crate::commands::with_wiring(async |wiring| {
         let done = carry_out(&wiring, &order).await;

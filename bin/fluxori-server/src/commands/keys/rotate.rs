@@ -13,15 +13,15 @@ pub(crate) struct RotateArguments {
     #[arg(long)]
     again: bool,
     /// Wrap at most so many data keys a second.
-    #[arg(long, value_name = "N")]
-    per_second: Option<NonZeroU32>,
+    #[arg(long, value_name = "N", default_value_t = Rotate::PACE)]
+    per_second: NonZeroU32,
 }
 
 /// Wraps all data keys by the active master key.
 pub(crate) fn rotate(arguments: &RotateArguments) -> Result<ExitCode> {
     let order = Rotate {
         again: arguments.again,
-        per_second: arguments.per_second,
+        per_second: Some(arguments.per_second),
     };
     let (report, code) = crate::commands::with_wiring(async |wiring| {
         let done = carry_out(&wiring, order).await;
