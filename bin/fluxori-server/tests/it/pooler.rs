@@ -9,9 +9,9 @@ use crate::process::{Installation, told};
 #[tokio::test]
 async fn everything_that_needs_no_session_goes_by_the_pooler_and_the_rest_past_it() {
     let database = TestDatabase::postgres();
-    let pooler = PgBouncer::start(database.url(), &["server_lifetime=0"]).unwrap();
+    let bouncer = PgBouncer::start(database.url(), &["server_lifetime=0"]).unwrap();
     let direct = database.url().to_owned();
-    let pooled = pooler.url(database.name());
+    let pooled = bouncer.url(database.name());
     let installation = Installation::prepared(database)
         .with("DATABASE_URL", &pooled)
         .with("DATABASE_DIRECT_URL", &direct);
@@ -40,8 +40,8 @@ async fn everything_that_needs_no_session_goes_by_the_pooler_and_the_rest_past_i
 #[tokio::test]
 async fn a_way_past_the_pooler_that_leads_elsewhere_is_found_by_the_doctor() {
     let (database, elsewhere) = (TestDatabase::postgres(), TestDatabase::postgres());
-    let pooler = PgBouncer::start(database.url(), &[]).unwrap();
-    let pooled = pooler.url(database.name());
+    let bouncer = PgBouncer::start(database.url(), &[]).unwrap();
+    let pooled = bouncer.url(database.name());
     let other = Installation::prepared(elsewhere);
     let installation = Installation::prepared(database)
         .with("DATABASE_URL", &pooled)

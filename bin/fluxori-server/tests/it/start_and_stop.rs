@@ -105,7 +105,7 @@ fn a_database_that_does_not_come_is_an_error_in_the_end() {
 
 /// What a server was made for may change while it runs, by the hand of an operator.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_whose_schema_or_key_was_changed_under_it_is_not_ready() {
+async fn a_server_whose_schema_key_or_store_was_changed_under_it_is_not_ready() {
     let installation = Installation::prepared(TestDatabase::postgres());
     for (change, back, part) in [
         (
@@ -117,6 +117,11 @@ async fn a_server_whose_schema_or_key_was_changed_under_it_is_not_ready() {
             "UPDATE data_keys SET master_key_id = 'other' || master_key_id",
             "UPDATE data_keys SET master_key_id = substr(master_key_id, 6)",
             "the master key is not ready",
+        ),
+        (
+            "UPDATE credentials SET backend = 'google_secret_manager'",
+            "UPDATE credentials SET backend = 'database'",
+            "the secret store is not ready",
         ),
     ] {
         let mut server = installation.serve();

@@ -22,7 +22,7 @@ use crate::problem::{Problem, ProblemKind};
 /// How long a request waits in line at most. A page that asks for ten things at once gets them, however far the database is.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Where everybody has waited this long for as long as somebody may wait at all, the line is closed: it does not become shorter,
-/// and only makes everybody late. The criterion of CoDel (RFC 8289).
+/// and only makes everybody late. The criterion of `CoDel` (RFC 8289).
 const LATE: Duration = Duration::from_millis(50);
 /// For so long after somebody was refused, nobody waits.
 const NO_LINE: Duration = Duration::from_secs(1);
