@@ -117,10 +117,27 @@ describe("a row", () => {
       expect(row.getByRole("button", { name: "Replace key: My shop" })).toBeEnabled();
       expect(row.getByText("5 minutes ago")).toHaveAttribute("datetime", "2026-11-23T11:55:00Z");
       expect(row.getByText("yesterday, not everything was transferred")).toBeVisible();
-      expect(row.getByText("Connect again in 12 days")).toBeVisible();
       await expectAccessible();
     },
   );
+
+  test("what runs out is told as long as there is access, and afterwards that it ran out", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-23T12:00:00Z") });
+    const ahead = { kind: "authorisation", at: "2026-12-05T12:00:00Z", warningDays: 30 } as const;
+    const over = { ...ahead, at: "2026-11-20T12:00:00Z" };
+    const ended = { status: "expired", statusReason: "reauth_required" } as const;
+    serveList([
+      connection({ label: "Works", status: "connected", nextExpiry: ahead }),
+      connection({ label: "Withdrawn", ...ended, nextExpiry: ahead }),
+      connection({ label: "Withdrawn key", ...ended, nextExpiry: null }),
+      connection({ label: "Ran out", ...ended, nextExpiry: over }),
+    ]);
+    render(<ConnectionList />);
+    expect((await rowOf("Works")).getByText("Connect again in 12 days")).toBeVisible();
+    expect((await rowOf("Withdrawn")).queryByText("Access")).not.toBeInTheDocument();
+    expect((await rowOf("Withdrawn key")).queryByText("Access")).not.toBeInTheDocument();
+    expect((await rowOf("Ran out")).getByText("Had to be connected again 3 days ago")).toBeVisible();
+  });
 
   test("what never was is said too", async () => {
     serveList([

@@ -9,8 +9,11 @@ import classes from "./Facts.module.css";
 export function Facts({ connection }: { connection: Connection }) {
   const { language, list } = useTexts();
   const now = useNow();
-  const { lastCheckedAt, lastSyncedAt, lastSyncOutcome, nextExpiry } = connection;
+  const { lastCheckedAt, lastSyncedAt, lastSyncOutcome, nextExpiry, status } = connection;
   const synced = lastSyncedAt ? relativeTime(lastSyncedAt, now, language) : list.facts.neverSynced;
+  const hasEnded = status === "expired" || status === "disconnected";
+  // Of access that has ended nothing is still to come, only what came.
+  const isOver = nextExpiry ? Date.parse(nextExpiry.at) <= now : false;
   return (
     <dl className={classes["facts"]}>
       <div>
@@ -37,10 +40,12 @@ export function Facts({ connection }: { connection: Connection }) {
           )}
         </dd>
       </div>
-      <div>
-        <dt>{list.facts.clock}</dt>
-        <dd>{nextExpiry ? <Clock expiry={nextExpiry} /> : list.facts.noClock}</dd>
-      </div>
+      {(!hasEnded || isOver) && (
+        <div>
+          <dt>{list.facts.clock}</dt>
+          <dd>{nextExpiry ? <Clock expiry={nextExpiry} /> : list.facts.noClock}</dd>
+        </div>
+      )}
     </dl>
   );
 }
