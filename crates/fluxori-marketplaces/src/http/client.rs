@@ -16,6 +16,9 @@ pub const USER_AGENT: &str = concat!(
     " (Language=Rust; Platform=Linux)"
 );
 
+/// Widespread servers close after five seconds (`keepAliveTimeout` of Node.js, `KeepAliveTimeout` of Apache).
+pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// How long a call may take and how much of an answer is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSettings {
@@ -42,8 +45,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
-            // Widespread servers close after five seconds (Node.js `keepAliveTimeout`, Apache `KeepAliveTimeout`).
-            idle_timeout: Duration::from_secs(4),
+            idle_timeout: IDLE_TIMEOUT,
             turn_timeout: Duration::from_secs(5),
             test_timeout: Duration::from_secs(10),
             token_timeout: Duration::from_secs(20),

@@ -250,16 +250,17 @@ mod tests {
     use super::*;
     use crate::{
         HttpSettings, ProxyUse,
-        http::{Below, HostRule},
+        http::{Below, HostRule, client::IDLE_TIMEOUT},
     };
 
     /// A client that may call `allowed` only.
-    fn client(allowed: &str, settings: HttpSettings) -> ProviderHttp {
+    fn client(allowed: &str, idle_timeout: Duration) -> ProviderHttp {
         let allowed = HostRule::Exactly(Below::of(&Url::parse(allowed).unwrap()));
         let settings = HttpSettings {
             proxy: ProxyUse::Never,
             test_timeout: Duration::from_millis(500),
-            ..settings
+            idle_timeout,
+            ..HttpSettings::default()
         };
         HttpClient::new(&settings)
             .unwrap()
@@ -284,13 +285,13 @@ mod tests {
         let allowed = format!("http://{}", listener.local_addr().unwrap());
         let url = format!("{allowed}/x");
 
-        let elsewhere = client("https://api.xero.com", HttpSettings::default());
+        let elsewhere = client("https://api.xero.com", IDLE_TIMEOUT);
         let trouble = call(&elsewhere, &url).await.unwrap_err();
         assert_eq!(trouble, Trouble::HostNotAllowed);
         assert!(listener.accept().is_err(), "somebody connected");
 
         // The same call, allowed, does connect: nobody answers it.
-        let here = client(&allowed, HttpSettings::default());
+        let here = client(&allowed, IDLE_TIMEOUT);
         let trouble = call(&here, &url).await.unwrap_err();
         assert_eq!(trouble, Trouble::Timeout);
         assert!(listener.accept().is_ok(), "nobody connected");
@@ -298,7 +299,7 @@ mod tests {
 
     /// A server that keeps its connections for ever counts them over three calls.
     #[rstest]
-    #[case::kept(HttpSettings::default().idle_timeout, 1)]
+    #[case::kept(IDLE_TIMEOUT, 1)]
     #[case::too_old(Duration::from_nanos(1), 3)]
     #[tokio::test]
     async fn connections_are_used_again_while_they_are_young(
@@ -323,11 +324,7 @@ mod tests {
                 });
             }
         });
-        let settings = HttpSettings {
-            idle_timeout,
-            ..HttpSettings::default()
-        };
-        let client = client(&url, settings);
+        let client = client(&url, idle_timeout);
         for _ in 0..3 {
             assert_eq!(call(&client, &url).await.unwrap().status(), 204);
         }
