@@ -26,9 +26,9 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const LATE: Duration = Duration::from_millis(50);
 /// For so long after somebody was refused, nobody waits.
 const NO_LINE: Duration = Duration::from_secs(1);
-/// Places of a processor: one request is computed while the other one waits for the database. More make everybody slower, and
-/// nobody is answered sooner for it.
-const PLACES_A_PROCESSOR: u32 = 2;
+/// Places of a processor: while one request is computed, the others wait for the database or on their way there and back. More
+/// make everybody slower when there is too much to do, and nobody is answered sooner for it.
+const PLACES_A_PROCESSOR: u32 = 4;
 /// When to try again.
 const RETRY_SECONDS: &str = "1";
 

@@ -2,10 +2,7 @@
 
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _,
-    QueryDsl as _, QueryResult, SelectableHelper as _, TextExpressionMethods as _,
-    dsl::{auto_type, sql},
-    expression::SqlLiteral,
-    sql_types::Text,
+    QueryDsl as _, QueryResult, SelectableHelper as _, TextExpressionMethods as _, dsl::auto_type,
 };
 use fluxori_domain::{
     AccountId, ConnectionFilter, ConnectionId, Marketplace, OrganizationId, PageRequest,
@@ -42,13 +39,13 @@ fn living_in<'a>(organization: &'a OrganizationId) -> _ {
 /// The credential that a connection names, with the same owner: for a statement that comes from the connections.
 ///
 /// Left to itself, PostgreSQL takes the credentials of that owner to be one, and reads a thousand where there are a
-/// thousand. With what is equal to a column and not to a parameter, it looks up the whole key.
+/// thousand. With what is equal to a column and not to a parameter, it looks up the whole key. (The empty texts are parameters
+/// themselves: diesel prepares a statement with literal SQL anew each time.)
 #[auto_type(no_type_alias)]
 pub(super) fn its_credential() -> _ {
-    let (nothing, nobody): (SqlLiteral<Text>, SqlLiteral<Text>) = (sql("''"), sql("''"));
     credentials::organization_id
-        .eq(connections::organization_id.concat(nothing))
-        .and(credentials::user_id.eq(connections::user_id.concat(nobody)))
+        .eq(connections::organization_id.concat(""))
+        .and(credentials::user_id.eq(connections::user_id.concat("")))
         .and(credentials::id.eq(connections::credential_id))
 }
 

@@ -197,7 +197,7 @@ async fn reads_of_postgresql_are_index_scans_without_sorting() {
         let sorts = sorts_for_the_first(&statement);
         assert_eq!(plan.contains("Sort"), sorts, "{statement}\n{plan}");
         // The default of one tenant, and of several at once.
-        let of_one = statement.contains("\"is_default\" DESC") && parameters(&statement) == 4;
+        let of_one = statement.contains("\"is_default\" DESC") && parameters(&statement) == 6;
         if of_one || statement.contains("unnest") {
             busiest.push(plan);
         }
@@ -241,7 +241,7 @@ async fn reads_of_sqlite_are_searches_without_sorting() {
                 .all(|step| step.starts_with("SEARCH") && step.contains("USING")),
             "{statement}\n{steps:#?}"
         );
-        if statement.contains("`is_default` DESC") && statement.matches('?').count() == 4 {
+        if statement.contains("`is_default` DESC") && statement.matches('?').count() == 6 {
             busiest = steps;
         }
     }
