@@ -11,7 +11,7 @@ use std::{
 /// Not counted: connections are opened, caches filled.
 const WARM_UP: Duration = Duration::from_millis(500);
 
-/// Connections of whoever finds out how much there is to have, and clients of pgbench.
+/// Callers who ask one after the other, each on a connection of its own; as many clients has pgbench.
 pub(crate) const CALLERS: usize = 8;
 
 /// Requests a second, all callers together.
