@@ -1,4 +1,4 @@
-//! `GET /api/connections` with 20 rows, beside a bare handler that sends the same bytes and pgbench running the same query.
+//! `GET /api/connections` with 20 rows, beside a bare handler that sends the same bytes and pgbench running the same statement.
 //! Run with `cargo bench -p fluxori-api --bench list`; one JSON line a row. `--quick` only shows that it works.
 //!
 //! The three alternate in short rounds within one run, so that a noisy machine slows all alike.
@@ -21,6 +21,9 @@ use std::time::Duration;
 
 use subject::Subject;
 
+/// Connections of the caller, all on one page.
+const ROWS: u32 = 20;
+
 fn main() {
     // Test runners start every binary, to list or to run tests. Only `cargo bench` says this.
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -28,7 +31,7 @@ fn main() {
     }
     let quick = std::env::args().any(|argument| argument == "--quick");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be started");
-    let subject = runtime.block_on(Subject::start(20));
+    let subject = runtime.block_on(Subject::start(ROWS));
     list(&subject, quick);
     runtime.block_on(subject.stop());
 }
@@ -41,17 +44,19 @@ fn list(subject: &Subject, quick: bool) {
     let bare = bare::start(body.clone());
     assert_eq!(body, load::body(bare, subject.request()), "the same bytes");
 
+    let statement = pgbench::statement(subject.database());
+
     let (mut lists, mut bares, mut queries) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         lists.push(load::rate(subject.address(), subject.request(), length));
         bares.push(load::rate(bare, subject.request(), length));
-        queries.push(pgbench::rate(subject.database(), length));
+        queries.push(pgbench::rate(subject.database(), &statement, ROWS, length));
     }
     let (list, bare, query) = (median(lists), median(bares), median(queries));
     let (slower, name) = if bare < query {
         (bare, "a bare actix-web handler with the same bytes")
     } else {
-        (query, "pgbench, prepared, the same query")
+        (query, "pgbench, prepared, the same statement")
     };
     print_row(
         "GET /api/connections, 20 rows",
@@ -71,7 +76,7 @@ fn list(subject: &Subject, quick: bool) {
         "the same",
         list,
         query,
-        "pgbench, prepared, the same query",
+        "pgbench, prepared, the same statement",
         None,
     );
 }

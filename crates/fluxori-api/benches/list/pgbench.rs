@@ -1,4 +1,4 @@
-//! The other reference: the list's query, prepared, from the database's own load generator.
+//! The other reference: the list's statement, prepared, from the database's own load generator.
 
 use std::time::Duration;
 
@@ -9,24 +9,30 @@ use super::{
     subject::{ORGANIZATION, USER},
 };
 
-const QUERY: &str = "\
-select organization_id, user_id, id, marketplace, auth_type, label, account_id, account_name, details, status, \
-status_reason, checked_at, check_outcome, synced_at, sync_outcome, is_default, credential_id, version, created_at, \
-updated_at from connections where organization_id = :organization and user_id = :owner and deleted_at is null \
-order by id desc limit 21;\n";
+/// The statement that lists really send, as the database saw it.
+pub(crate) fn statement(database: &TestDatabase) -> String {
+    let statement = database.psql(
+        "select query from pg_stat_activity where datname = current_database() \
+         and query like 'SELECT \"connections\"%ORDER BY \"connections\".\"id\" DESC%' limit 1",
+    );
+    let statement = statement.expect("the database answers");
+    assert!(statement.trim_end().ends_with("LIMIT $5"), "{statement}");
+    statement
+}
 
-/// Fails unless the same condition, with the same variables, finds rows.
-const CHECK: &str = "\
-select 1 / count(*) from connections where organization_id = :organization and user_id = :owner;\n";
-
-/// Queries a second, all clients together.
-pub(crate) fn rate(database: &TestDatabase, length: Duration) -> f64 {
-    let run = |script| Pgbench {
+/// Lists a second, all clients together.
+pub(crate) fn rate(database: &TestDatabase, statement: &str, rows: u32, length: Duration) -> f64 {
+    let parameters = ["''", "''", ":organization", ":owner", ":rows"];
+    Pgbench {
         url: database.url(),
-        script,
-        variables: &[("organization", ORGANIZATION), ("owner", USER)],
+        script: &Pgbench::script_of(statement, &parameters),
+        variables: &[
+            ("organization", ORGANIZATION),
+            ("owner", USER),
+            // One more shows whether there is another page.
+            ("rows", &(rows + 1).to_string()),
+        ],
         clients: CALLERS,
-    };
-    run(CHECK).once();
-    run(QUERY).rate(length)
+    }
+    .rate(length)
 }

@@ -37,8 +37,8 @@ impl Server {
             "SELECT query FROM pg_stat_activity WHERE application_name = 'fluxori' \
              AND query LIKE 'SELECT \"connections\"%' LIMIT 1",
         );
-        assert!(statement.contains("LIMIT $4"), "{statement}");
-        statement.trim().to_owned()
+        assert!(statement.contains("LIMIT $6"), "{statement}");
+        statement
     }
 
     /// Transactions a second of pgbench with the same statement, prepared.
@@ -49,15 +49,11 @@ impl Server {
         clients: usize,
         turn: Duration,
     ) -> f64 {
-        let script = ["$1", "$2", "$3", "$4"]
-            .iter()
-            .zip([":tenant", ":tenant", ":marketplace", ":rows"])
-            .fold(statement.to_owned(), |text, (from, to)| {
-                text.replace(from, to)
-            });
+        let parameters = ["''", "''", ":tenant", ":tenant", ":marketplace", ":rows"];
+        let script = Pgbench::script_of(statement, &parameters);
         Pgbench {
             url: &self.url(),
-            script: &format!("\\set tenant random(1, {size})\n{script};\n"),
+            script: &format!("\\set tenant random(1, {size})\n{script}"),
             variables: &[("marketplace", "takealot"), ("rows", "2")],
             clients,
         }

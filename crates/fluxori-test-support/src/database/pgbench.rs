@@ -16,6 +16,18 @@ pub struct Pgbench<'a> {
 }
 
 impl Pgbench<'_> {
+    /// The script of a statement as PostgreSQL shows it, with these in the places of `$1`, `$2` and so on: `:variables` or
+    /// literals.
+    #[must_use]
+    pub fn script_of(statement: &str, parameters: &[&str]) -> String {
+        // From the last one on: `$1` is the beginning of `$10`.
+        let numbered = parameters.iter().enumerate().rev();
+        let script = numbered.fold(statement.trim().to_owned(), |text, (index, parameter)| {
+            text.replace(&format!("${}", index + 1), parameter)
+        });
+        format!("{script};\n")
+    }
+
     /// Runs it for so long and returns the transactions a second of all clients together.
     ///
     /// # Panics
@@ -32,14 +44,6 @@ impl Pgbench<'_> {
         rate.and_then(|line| line.split(' ').next())
             .and_then(|number| number.parse().ok())
             .unwrap_or_else(|| panic!("{printed}"))
-    }
-
-    /// Runs it once, to see that it can be run.
-    ///
-    /// # Panics
-    /// When it cannot.
-    pub fn once(&self) {
-        self.run(&["--transactions=1".to_owned()]);
     }
 
     fn run(&self, options: &[String]) -> String {

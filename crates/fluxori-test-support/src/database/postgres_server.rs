@@ -25,6 +25,8 @@ const SETTINGS: &[&str] = &[
     "full_page_writes=off",
     "synchronous_commit=off",
     "shared_buffers=256MB",
+    // Statements can be read whole in pg_stat_activity.
+    "track_activity_query_size=16kB",
 ];
 
 /// A private PostgreSQL server in a temporary folder, reached by a Unix socket only.
