@@ -136,6 +136,7 @@ impl Server {
         let page = sign_in.as_ref().and(state.page.as_ref());
         let page = web::Data::new(page.map(|page| Page::new(Arc::clone(&page.assets))));
         let sign_in = web::Data::new(sign_in);
+        let worker_begins = Arc::clone(&state.worker_begins);
         let state = web::Data::new(state);
         let authenticator = web::Data::new(authenticator);
         let proxies = web::Data::new(proxies);
@@ -146,12 +147,13 @@ impl Server {
         };
         let longest = RequestTimeout(protection.request_timeout());
         let taken = Taken {
-            workers: settings.http_workers,
+            workers: settings.workers(),
             connections: protection.max_connections,
             shutdown: Duration::from_secs(u64::from(settings.shutdown_timeout_seconds)),
         };
         let origins = settings.cors_allowed_origins;
         let application = move || {
+            worker_begins();
             App::new()
                 .app_data(state.clone())
                 .app_data(authenticator.clone())

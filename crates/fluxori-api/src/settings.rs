@@ -67,6 +67,17 @@ impl Default for ApiSettings {
     }
 }
 
+impl ApiSettings {
+    /// How many threads answer requests.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        match self.http_workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            workers => workers,
+        }
+    }
+}
+
 /// Which bearer tokens are accepted, and which of their claims say who the caller is.
 ///
 /// Exactly one of `secret` and `jwks_url` is set. The secret means HS256; the key set means RS256 and ES256, and then

@@ -12,6 +12,9 @@ pub struct ApiState {
     pub connections: Connections,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Called on each thread that answers requests, before it does: for what a thread had better have to itself. May be called
+    /// again on the same one.
+    pub worker_begins: Arc<dyn Fn() + Send + Sync>,
     /// Whether requests can be served.
     pub readiness: Arc<dyn Readiness>,
     /// Asks the identity provider; needed when `JWT_JWKS_URL` or `OIDC_ISSUER` is set.

@@ -57,7 +57,8 @@ impl Kind {
 impl Database {
     /// Opens a database whose tables are those this program was made for, or what a newer one added to them. Changes nothing.
     ///
-    /// Connections live on the runtime that this is called on, whoever uses them later.
+    /// Connections live on the runtime that this is called on, whoever uses them later. (For others, there is
+    /// [`Database::read_here`].)
     ///
     /// # Errors
     /// Every [`DatabaseError`]; each says what to do.
@@ -126,6 +127,19 @@ impl Database {
     /// [`StorageError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StorageError> {
         point_read!(self, read::ping())
+    }
+
+    /// Lets what is read by the present runtime go over a connection of its own, opened here, so that no other thread has to be
+    /// woken for it. For runtimes of one thread that live about as long as the database, as the workers of a server do: there is one for as many
+    /// as [`DatabaseSettings::own_readers`] says, first come, first served. Changes nothing on SQLite and behind a pooler.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn read_here(&self) {
+        match &*self.inner {
+            Inner::Postgres(database) => database.read_here(),
+            Inner::Sqlite(_) => {}
+        }
     }
 
     /// Whether the way past a pooler ([`DatabaseSettings::direct_url`]) leads to the same database. Nothing where there is no

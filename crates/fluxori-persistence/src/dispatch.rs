@@ -1,27 +1,35 @@
-//! The one place that asks which database it is: the three ways to run a query.
+//! The one place that asks which database it is: the ways to run a query.
 
-/// Runs one query that reads a bounded number of rows by an index: on a shared connection of PostgreSQL, on another one if
-/// that is no longer good; in place on SQLite.
+/// Runs one query on a connection of PostgreSQL that `reads` hands out in this way, on another one if that is no longer good.
+macro_rules! read_again {
+    ($postgres:ident.$way:ident(), $module:ident::$function:ident($($argument:expr),*)) => {{
+        let mut spare = $postgres.reads.spare();
+        loop {
+            let reading = $postgres.reads.$way().await?;
+            let result = crate::queries::$module::postgres::$function(
+                &mut reading.connection() $(, $argument)*
+            ).await;
+            match reading.end(result).await {
+                Err(error)
+                    if spare > 0 && crate::postgres::dialect::is_transient(&error) =>
+                {
+                    spare -= 1;
+                }
+                result => break result,
+            }
+        }
+    }};
+}
+pub(crate) use read_again;
+
+/// Runs one query that reads a bounded number of rows by an index: on a shared connection of PostgreSQL, or the caller's own;
+/// in place on SQLite.
 macro_rules! point_read {
     ($database:expr, $module:ident::$function:ident($($argument:expr),*)) => {{
         let database: &crate::Database = $database;
         match &*database.inner {
             crate::database::Inner::Postgres(postgres) => {
-                let mut spare = postgres.reads.spare();
-                loop {
-                    let reading = postgres.reads.point().await?;
-                    let result = crate::queries::$module::postgres::$function(
-                        &mut reading.connection() $(, $argument)*
-                    ).await;
-                    match reading.end(result).await {
-                        Err(error)
-                            if spare > 0 && crate::postgres::dialect::is_transient(&error) =>
-                        {
-                            spare -= 1;
-                        }
-                        result => break result,
-                    }
-                }
+                crate::dispatch::read_again!(postgres.point(), $module::$function($($argument),*))
             }
             crate::database::Inner::Sqlite(sqlite) => {
                 // Nothing else here ever waits: a caller in a loop would keep its thread for itself.
@@ -33,6 +41,24 @@ macro_rules! point_read {
     }};
 }
 pub(crate) use point_read;
+
+/// Runs one query that reads a page of rows by an index: on the caller's own connection of PostgreSQL, if there is one, or else as
+/// those that may read many rows. Takes its arguments by value.
+macro_rules! page_read {
+    ($database:expr, $module:ident::$function:ident($($argument:expr),*)) => {{
+        let database: &crate::Database = $database;
+        match &*database.inner {
+            crate::database::Inner::Postgres(postgres) => {
+                crate::dispatch::read_again!(postgres.page(), $module::$function($($argument),*))
+                    .map_err(|error| database.explain_driver(error))
+            }
+            crate::database::Inner::Sqlite(_) => {
+                crate::dispatch::long_read!(database, $module::$function($($argument),*))
+            }
+        }
+    }};
+}
+pub(crate) use page_read;
 
 /// Runs one query that may read many rows, away from the point reads. Takes its arguments by value.
 macro_rules! long_read {

@@ -17,6 +17,9 @@ pub struct DatabaseSettings {
     pub direct_url: Option<SecretText>,
     /// Most connections to PostgreSQL, at least 2. SQLite has a fixed few.
     pub max_connections: u32,
+    /// Of those, how many are for runtimes that read over a connection of their own: so many may call
+    /// [`Database::read_here`](crate::Database::read_here). What others need is left, however many are asked for.
+    pub own_readers: u32,
     /// How long opening a connection to PostgreSQL may take. Where several hosts are named, each may take its part of that.
     pub connect_timeout: Duration,
     /// How long a caller waits for a free connection, and on SQLite for another program's lock.
@@ -34,6 +37,7 @@ impl DatabaseSettings {
             url,
             direct_url: None,
             max_connections: 10,
+            own_readers: 0,
             connect_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_secs(5),
         }
@@ -49,15 +53,21 @@ impl DatabaseSettings {
         SHARED_READERS.min(self.max_connections as usize / 2).max(1)
     }
 
-    /// How many connections carry transactions and lists; behind a pooler, everything.
+    /// How many runtimes have a connection of their own, where sessions are ours: half of what is not shared, at most.
+    pub(crate) fn own_readers(&self) -> usize {
+        let left = (self.max_connections as usize).saturating_sub(self.shared_readers());
+        (self.own_readers as usize).min(left / 2)
+    }
+
+    /// How many connections carry transactions and long reads; behind a pooler, everything.
     pub(crate) fn pooled_connections(&self) -> usize {
-        let shared = if self.is_behind_pooler() {
+        let others = if self.is_behind_pooler() {
             0
         } else {
-            self.shared_readers()
+            self.shared_readers() + self.own_readers()
         };
         (self.max_connections as usize)
-            .saturating_sub(shared)
+            .saturating_sub(others)
             .max(1)
     }
 }
@@ -68,11 +78,22 @@ mod tests {
 
     #[test]
     fn connections_are_divided_and_never_none() {
-        for (max, readers, pooled) in [(0, 1, 1), (1, 1, 1), (2, 1, 1), (3, 1, 2), (10, 2, 8)] {
+        for (max, asked, shared, own, pooled) in [
+            (0, 0, 1, 0, 1),
+            (1, 9, 1, 0, 1),
+            (2, 9, 1, 0, 1),
+            (3, 0, 1, 0, 2),
+            (3, 9, 1, 1, 1),
+            (8, 2, 2, 2, 4),
+            (8, 16, 2, 3, 3),
+            (10, 0, 2, 0, 8),
+        ] {
             let mut settings = DatabaseSettings::new(SecretText::copy_of("sqlite:x"));
             settings.max_connections = max;
-            assert_eq!(settings.shared_readers(), readers, "{max}");
-            assert_eq!(settings.pooled_connections(), pooled, "{max}");
+            settings.own_readers = asked;
+            assert_eq!(settings.shared_readers(), shared, "{max} {asked}");
+            assert_eq!(settings.own_readers(), own, "{max} {asked}");
+            assert_eq!(settings.pooled_connections(), pooled, "{max} {asked}");
         }
     }
 
@@ -80,6 +101,7 @@ mod tests {
     fn behind_a_pooler_no_connection_is_shared() {
         let mut settings = DatabaseSettings::new(SecretText::copy_of("postgres://pooler/x"));
         settings.direct_url = Some(SecretText::copy_of("postgres://server/x"));
+        settings.own_readers = 2;
         assert_eq!(settings.pooled_connections(), 10);
     }
 

@@ -40,7 +40,8 @@ pub(crate) fn serve() -> Result<ExitCode> {
     if let Some(address) = observation.metrics_listen {
         metrics::check(address, api.listen.iter().chain(&api.tls.listen))?;
     }
-    let settings = Settings::load(&values)?;
+    let mut settings = Settings::load(&values)?;
+    settings.own_readers = u32::try_from(api.workers()).unwrap_or(u32::MAX);
     open_files::allow(api.protection.max_connections);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -72,9 +73,11 @@ async fn run(
         }
     };
     let traces = traces.map(|traces| traces.send(wiring.http().clone()));
+    let reads = Arc::clone(&wiring);
     let state = ApiState {
         connections: wiring.connections().clone(),
         clock: Arc::clone(&clock),
+        worker_begins: Arc::new(move || reads.read_here()),
         readiness: Arc::new(StillRight::new(Arc::clone(&wiring))),
         identity_http: Some(Arc::new(SharedClient(wiring.http().clone()))),
         page: Some(PageState {

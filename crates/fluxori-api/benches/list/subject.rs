@@ -41,7 +41,7 @@ impl Subject {
     pub(crate) async fn start(rows: u32) -> Self {
         let database = TestDatabase::postgres();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let (connections, audit) = connections(&database, &clock).await;
+        let (connections, reads, audit) = connections(&database, &clock).await;
         fill(&connections, rows).await;
 
         let mut settings = ApiSettings {
@@ -56,6 +56,7 @@ impl Subject {
         let request = request(rows, clock.now().timestamp() + 3600);
         let state = ApiState {
             connections,
+            worker_begins: Arc::new(move || reads.read_here()),
             clock,
             readiness: Arc::new(AlwaysReady),
             identity_http: None,
@@ -101,8 +102,9 @@ impl Subject {
 async fn connections(
     database: &TestDatabase,
     clock: &Arc<dyn Clock>,
-) -> (Connections, ReadAuditTask) {
-    let settings = DatabaseSettings::new(SecretText::copy_of(database.url()));
+) -> (Connections, Arc<Database>, ReadAuditTask) {
+    let mut settings = DatabaseSettings::new(SecretText::copy_of(database.url()));
+    settings.own_readers = u32::try_from(ApiSettings::default().workers()).expect("a few");
     Database::migrate(&settings)
         .await
         .expect("an empty database");
@@ -131,12 +133,12 @@ async fn connections(
         read_audit,
         secrets: SecretStores::new(Arc::new(vault), None),
         ledger: database.clone(),
-        moves: database,
+        moves: database.clone(),
         marketplaces: Marketplaces::new(clients(&MarketplaceSettings::default(), &http, clock)),
         consents: Arc::default(),
         clock: Arc::clone(clock),
     });
-    (connections, audit)
+    (connections, database, audit)
 }
 
 async fn fill(connections: &Connections, rows: u32) {

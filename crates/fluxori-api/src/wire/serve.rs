@@ -22,7 +22,7 @@ const HEAD: Duration = Duration::from_secs(10);
 /// How many connections are taken, and by how many threads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
-    /// Threads that answer requests; 0 means one a processor.
+    /// Threads that answer requests, at least one.
     pub(crate) workers: usize,
     /// Connections at the same time, by all of them.
     pub(crate) connections: u32,
@@ -32,14 +32,10 @@ pub(crate) struct Taken {
 
 impl Taken {
     fn builder(self) -> ServerBuilder {
-        let workers = match self.workers {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            workers => workers,
-        };
         let connections = usize::try_from(self.connections).unwrap_or(usize::MAX);
         ServerBuilder::default()
-            .workers(workers)
-            .max_concurrent_connections(connections.div_ceil(workers))
+            .workers(self.workers)
+            .max_concurrent_connections(connections.div_ceil(self.workers))
             .shutdown_timeout(self.shutdown.as_secs())
             .disable_signals()
     }

@@ -179,8 +179,9 @@ impl Builder {
         let clock = Arc::new(ManualClock::default());
         let providers = SimulatedProviders::start_with(Arc::clone(&clock) as Arc<dyn Clock>);
         let identity = SimulatedIdentity::start_with(Arc::clone(&clock) as Arc<dyn Clock>);
-        let database = open(self.place.url()).await;
+        let database = open(self.place.url(), self.settings.workers()).await;
         let sessions: Arc<dyn SessionRepository> = database.clone();
+        let opened = Arc::clone(&database);
         let http = shared_client();
         let (connections, audit) = connections(
             database,
@@ -207,6 +208,7 @@ impl Builder {
         let ready = Arc::new(AtomicBool::new(true));
         let state = ApiState {
             connections: connections.clone(),
+            worker_begins: Arc::new(move || opened.read_here()),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             readiness: Arc::new(Flag(Arc::clone(&ready))),
             identity_http: Some(self.key_source.unwrap_or_else(|| Arc::new(Wire(http)))),
@@ -241,8 +243,9 @@ impl Builder {
     }
 }
 
-async fn open(url: &str) -> Arc<Database> {
-    let settings = DatabaseSettings::new(SecretText::copy_of(url));
+async fn open(url: &str, workers: usize) -> Arc<Database> {
+    let mut settings = DatabaseSettings::new(SecretText::copy_of(url));
+    settings.own_readers = u32::try_from(workers).unwrap();
     Database::migrate(&settings).await.unwrap();
     Arc::new(Database::connect(&settings).await.unwrap())
 }

@@ -171,6 +171,7 @@ async fn a_server_without_a_way_to_log_in_does_not_start() {
     let app = TestApp::start().await;
     let state = || ApiState {
         connections: app.connections.clone(),
+        worker_begins: std::sync::Arc::new(|| ()),
         clock: app.clock.clone(),
         readiness: std::sync::Arc::new(AlwaysReady),
         identity_http: None,

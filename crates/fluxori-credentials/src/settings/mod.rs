@@ -33,6 +33,8 @@ pub struct Settings {
     pub service: ServiceSection,
     /// Where connections are kept.
     pub database: DatabaseSection,
+    /// Threads that read over a connection of their own ([`Wiring::read_here`](crate::Wiring::read_here)); the server has some.
+    pub own_readers: u32,
     /// What protects the secrets.
     pub secrets: SecretSection,
     /// Google Cloud.
@@ -74,6 +76,7 @@ impl Settings {
             sign_in,
             service: ServiceSection::load(values)?,
             database: DatabaseSection::load(values)?,
+            own_readers: 0,
             secrets: SecretSection::load(values)?,
             google: GoogleSection::load(values)?,
             takealot: TakealotSection::load(values)?,

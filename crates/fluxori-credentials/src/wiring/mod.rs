@@ -65,7 +65,9 @@ impl Wiring {
         let google = Google::new(settings, &http, &clock)?;
         let places = google.places();
         let keyring = keyring(&settings.secrets, &google)?;
-        let database = Database::connect(&database_settings(&settings.database)).await?;
+        let mut database = database_settings(&settings.database);
+        database.own_readers = settings.own_readers;
+        let database = Database::connect(&database).await?;
         if let Some(keyring) = &keyring {
             require_master_keys(keyring, &database).await?;
         }
@@ -127,6 +129,15 @@ impl Wiring {
             .ok_or(StartError::CacheNeedsPostgresql)?;
         self.connections = self.connections.with_cache(Arc::new(feed));
         Ok(self)
+    }
+
+    /// Gives the present runtime, which has one thread and lives about as long as this, a connection to the database for what it
+    /// reads: one of [`Settings::own_readers`].
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn read_here(&self) {
+        self.database.read_here();
     }
 
     /// The use cases.

@@ -118,6 +118,14 @@ impl Connector {
         Err(failure.expect("there is a server"))
     }
 
+    /// Opens a connection on the present runtime, and with it the connection ends. The flag is raised then, or before.
+    pub(super) async fn open_here(
+        &self,
+    ) -> Result<(AsyncPgConnection, Arc<AtomicBool>), DatabaseError> {
+        let opened = timeout(self.timeout, open(self)).await;
+        opened.unwrap_or_else(|elapsed| Err(DatabaseError::Unreachable(Box::new(elapsed))))
+    }
+
     /// Opens a connection. The flag is raised when it has ended, for whatever reason.
     pub(super) async fn open(
         self: &Arc<Self>,
@@ -125,12 +133,9 @@ impl Connector {
         let connector = Arc::clone(self);
         let task = self
             .runtime
-            .spawn(async move { timeout(connector.timeout, open(&connector)).await });
-        match task.await {
-            Ok(Ok(result)) => result,
-            Ok(Err(elapsed)) => Err(DatabaseError::Unreachable(Box::new(elapsed))),
-            Err(error) => Err(DatabaseError::Unreachable(Box::new(error))),
-        }
+            .spawn(async move { connector.open_here().await });
+        task.await
+            .unwrap_or_else(|error| Err(DatabaseError::Unreachable(Box::new(error))))
     }
 }
 
@@ -151,8 +156,9 @@ async fn open(
 ) -> Result<(AsyncPgConnection, Arc<AtomicBool>), DatabaseError> {
     let (client, connection) = connector.open_bare().await?;
     let closed = Arc::new(AtomicBool::new(false));
-    let ended = Arc::clone(&closed);
+    let ended = RaiseAtTheEnd(Arc::clone(&closed));
     tokio::spawn(async move {
+        let _ended = ended;
         if let Err(error) = connection.await {
             tracing::debug!(
                 event = events::DATABASE_CONNECTION_ENDED,
@@ -160,7 +166,6 @@ async fn open(
                 "a connection to the database ended"
             );
         }
-        ended.store(true, Ordering::Release);
     });
     let unreachable =
         |error: Box<dyn std::error::Error + Send + Sync>| DatabaseError::Unreachable(error);
@@ -182,6 +187,15 @@ async fn open(
     let set_up = connection.batch_execute(&set_up).await;
     set_up.map_err(|error| unreachable(error.into()))?;
     Ok((connection, closed))
+}
+
+/// Raises a flag when whoever drives the connection has come to an end, or its runtime has.
+struct RaiseAtTheEnd(Arc<AtomicBool>);
+
+impl Drop for RaiseAtTheEnd {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// What a refused connection means for whoever runs this.

@@ -59,7 +59,11 @@ impl Postgres {
         );
         let reads = Arc::new(match connector.sessions() {
             Sessions::Ours => {
-                let readers = Readers::new(Arc::clone(&connector), settings.shared_readers());
+                let readers = Readers::new(
+                    Arc::clone(&connector),
+                    settings.shared_readers(),
+                    settings.own_readers(),
+                );
                 Reads::Shared(readers, pool.clone())
             }
             Sessions::Borrowed => Reads::Alone(pool.clone()),
@@ -77,6 +81,11 @@ impl Postgres {
             pool,
             reads,
         })
+    }
+
+    /// Gives the present runtime a connection to itself, if there are any left.
+    pub(crate) fn read_here(&self) {
+        self.reads.begin_here();
     }
 
     /// Begins to listen for changes.

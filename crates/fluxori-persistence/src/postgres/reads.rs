@@ -15,7 +15,7 @@ use crate::failure::Failure;
 
 /// Where statements run that need no transaction.
 pub(crate) enum Reads {
-    /// Point reads on shared connections, long ones on connections of the pool.
+    /// Point reads on shared connections or the caller's own, long ones on connections of the pool.
     Shared(Readers, Pool),
     /// Behind a pooler each has a connection, and a transaction, to itself: a statement is prepared, used and closed in
     /// one session.
@@ -39,6 +39,23 @@ impl Reads {
         match self {
             Self::Shared(readers, _) => Ok(Reading(Held::Shared(readers.next().await?))),
             Self::Alone(pool) => alone(pool).await,
+        }
+    }
+
+    /// A connection for a statement that reads a page of rows by an index: the caller's own, if there is one.
+    pub(crate) async fn page(&self) -> Result<Reading, StorageError> {
+        if let Self::Shared(readers, _) = self
+            && let Some(own) = readers.own().await
+        {
+            return Ok(Reading(Held::Shared(own?)));
+        }
+        self.long().await
+    }
+
+    /// Gives the present runtime a connection to itself, if there are any left and sessions are ours to keep.
+    pub(super) fn begin_here(&self) {
+        if let Self::Shared(readers, _) = self {
+            readers.begin_here();
         }
     }
 

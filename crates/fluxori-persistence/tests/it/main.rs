@@ -29,6 +29,7 @@ mod overview;
 mod paging_random;
 mod plans;
 mod pooler;
+mod reading_here;
 mod refreshes;
 mod schema;
 mod sessions;
