@@ -140,7 +140,7 @@ impl Server {
         let state = web::Data::new(state);
         let authenticator = web::Data::new(authenticator);
         let proxies = web::Data::new(proxies);
-        let doors = web::Data::new(Doors::new(protection));
+        let doors = web::Data::new(Doors::new(protection, settings.workers()));
         let body = BodyLimits {
             bytes: settings.max_body_bytes,
             time: protection.body_timeout(),
@@ -154,6 +154,7 @@ impl Server {
         let origins = settings.cors_allowed_origins;
         let application = move || {
             worker_begins();
+            doors.worker_begins();
             App::new()
                 .app_data(state.clone())
                 .app_data(authenticator.clone())

@@ -5,18 +5,20 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
     time::Duration,
 };
 
 use actix_web::http::header::RETRY_AFTER;
 use fluxori_domain::telemetry::events;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, timeout},
-};
+use tokio::time::{Instant, timeout};
 
-use super::{Lane, ProtectionSettings, refused};
+use super::{
+    Lane, ProtectionSettings,
+    fitting::Fitting,
+    places::{Places, TakenPlace},
+    refused,
+    workers::Workers,
+};
 use crate::problem::{Problem, ProblemKind};
 
 /// How long a request waits in line at most. A page that asks for ten things at once gets them, however far the database is.
@@ -26,9 +28,6 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const LATE: Duration = Duration::from_millis(50);
 /// For so long after somebody was refused, nobody waits.
 const NO_LINE: Duration = Duration::from_secs(1);
-/// Places of a processor: while one request is computed, the others wait for the database or on their way there and back. More
-/// make everybody slower when there is too much to do, and nobody is answered sooner for it.
-const PLACES_A_PROCESSOR: u32 = 4;
 /// When to try again.
 const RETRY_SECONDS: &str = "1";
 
@@ -36,21 +35,35 @@ const RETRY_SECONDS: &str = "1";
 pub(crate) struct Doors {
     here: Arc<Door>,
     outside: Arc<Door>,
+    workers: Arc<Workers>,
 }
 
 impl Doors {
-    pub(crate) fn new(settings: &ProtectionSettings) -> Self {
+    /// For so many workers.
+    pub(crate) fn new(settings: &ProtectionSettings, workers: usize) -> Self {
+        let count = u32::try_from(workers).unwrap_or(u32::MAX);
+        let workers = Arc::<Workers>::default();
         let here = match settings.requests_at_once {
-            0 => PLACES_A_PROCESSOR * processors(),
-            set => set,
+            0 => Door::fitting(
+                "REQUESTS_AT_ONCE",
+                Fitting::new(Arc::clone(&workers), count),
+            ),
+            set => Door::new("REQUESTS_AT_ONCE", set),
         };
+        let outside = Door::new(
+            "OUTSIDE_REQUESTS_AT_ONCE",
+            settings.outside_requests_at_once,
+        );
         Self {
-            here: Arc::new(Door::new("REQUESTS_AT_ONCE", here)),
-            outside: Arc::new(Door::new(
-                "OUTSIDE_REQUESTS_AT_ONCE",
-                settings.outside_requests_at_once,
-            )),
+            here: Arc::new(here),
+            outside: Arc::new(outside),
+            workers,
         }
+    }
+
+    /// The present thread is one of the workers. May be said more than once.
+    pub(crate) fn worker_begins(&self) {
+        self.workers.begin_here();
     }
 
     pub(super) fn of(&self, lane: Lane) -> &Arc<Door> {
@@ -64,7 +77,9 @@ impl Doors {
 /// Lets so many in at the same time, and a few more in a moment.
 pub(super) struct Door {
     setting: &'static str,
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
+    /// Where the number of places is found out.
+    fitting: Option<Mutex<Fitting>>,
     line: Mutex<Line>,
     /// Whether the log knows that this door is shut now.
     is_reported: AtomicBool,
@@ -80,10 +95,10 @@ struct Line {
 
 impl Door {
     fn new(setting: &'static str, places: u32) -> Self {
-        let places = usize::try_from(places).unwrap_or(usize::MAX);
         Self {
             setting,
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            places: Places::new(places),
+            fitting: None,
             line: Mutex::new(Line {
                 late_since: None,
                 none_until: Instant::now(),
@@ -92,24 +107,45 @@ impl Door {
         }
     }
 
-    /// A place, at once or within [`PATIENCE`]; given back when dropped.
-    pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+    fn fitting(setting: &'static str, fitting: Fitting) -> Self {
+        let mut door = Self::new(setting, fitting.places());
+        door.fitting = Some(Mutex::new(fitting));
+        door
+    }
+
+    /// A place, at once or within [`PATIENCE`].
+    pub(super) async fn enter(&self) -> Result<TakenPlace, Problem> {
+        let place = self.places.try_take();
+        let began = Instant::now();
+        self.fit(place.is_none(), began);
+        if let Some(place) = place {
             self.line().late_since = None;
             return Ok(place);
         }
-        let began = Instant::now();
         if began < self.line().none_until {
             return Err(self.refuse());
         }
         self.is_reported.store(false, Ordering::Relaxed);
-        let waiting = Arc::clone(&self.places).acquire_owned();
-        match timeout(PATIENCE, waiting).await {
-            Ok(Ok(place)) => {
+        match timeout(PATIENCE, self.places.take()).await {
+            Ok(place) => {
                 self.line().note(began, Instant::now());
                 Ok(place)
             }
-            Ok(Err(_)) | Err(_) => Err(self.refuse()),
+            Err(_) => Err(self.refuse()),
+        }
+    }
+
+    /// Changes the number of places where that is due.
+    fn fit(&self, is_full: bool, now: Instant) {
+        let Some(fitting) = &self.fitting else {
+            return;
+        };
+        let mut fitting = fitting.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_full {
+            fitting.note_full();
+        }
+        if let Some(places) = fitting.look(now) {
+            self.places.set_count(places);
         }
     }
 
@@ -144,11 +180,6 @@ impl Line {
             self.none_until = now + NO_LINE;
         }
     }
-}
-
-fn processors() -> u32 {
-    let processors = thread::available_parallelism().map_or(1, usize::from);
-    u32::try_from(processors).unwrap_or(u32::MAX / PLACES_A_PROCESSOR)
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 mod address;
 mod admit;
 mod door;
+mod fitting;
 mod place;
+mod places;
 pub(crate) mod refused;
 mod settings;
+mod workers;
 
 pub(crate) use address::{CallerAddress, TrustedProxies};
 pub(crate) use admit::{Lane, Lanes, RequestTimeout, admit};

@@ -2,15 +2,14 @@ use std::{cell::RefCell, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::poll;
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::door::Door;
+use super::{door::Door, places::TakenPlace};
 use crate::problem::Problem;
 
 /// The place of a request behind a door, for as long as it is answered.
 pub(super) struct Place {
     door: Arc<Door>,
-    held: RefCell<Option<OwnedSemaphorePermit>>,
+    held: RefCell<Option<TakenPlace>>,
 }
 
 impl Place {

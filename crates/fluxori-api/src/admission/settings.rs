@@ -9,7 +9,8 @@ use crate::SettingsError;
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProtectionSettings {
-    /// `REQUESTS_AT_ONCE`: requests that are answered at the same time from what is here; 0 means four a processor.
+    /// `REQUESTS_AT_ONCE`: requests that are answered at the same time from what is here; 0 means as many as keep the workers
+    /// busy.
     pub requests_at_once: u32,
     /// `OUTSIDE_REQUESTS_AT_ONCE`: besides them, requests that wait for a marketplace or the identity provider.
     pub outside_requests_at_once: u32,

@@ -156,7 +156,8 @@ section!(
     /// What the HTTP server takes on at once, and what it puts up with. See [the guide](../guides/protect.md).
     ProtectionSection, "Protection of the HTTP server" {
         /// Requests that are answered at the same time from what is here: the database and the secret store. More wait in line for
-        /// a moment; when the line does not shorten, they are told at once to come back (`503`). `0` means four a processor.
+        /// a moment; when the line does not shorten, they are told at once to come back (`503`). `0` means as many as keep the threads
+        /// that answer requests busy: between one and sixteen a thread.
         REQUESTS_AT_ONCE => requests_at_once: u32, "0";
         /// Besides them, requests that wait for a marketplace or the identity provider: to connect, test, replace, disconnect, sign in.
         OUTSIDE_REQUESTS_AT_ONCE => outside_requests_at_once: u32, "256";
