@@ -54,7 +54,7 @@ impl DatabaseSettings {
     }
 
     /// How many runtimes have a connection of their own, where sessions are ours: half of what is not shared, at most.
-    pub(crate) fn own_readers(&self) -> usize {
+    pub(crate) fn most_own_readers(&self) -> usize {
         let left = (self.max_connections as usize).saturating_sub(self.shared_readers());
         (self.own_readers as usize).min(left / 2)
     }
@@ -64,7 +64,7 @@ impl DatabaseSettings {
         let others = if self.is_behind_pooler() {
             0
         } else {
-            self.shared_readers() + self.own_readers()
+            self.shared_readers() + self.most_own_readers()
         };
         (self.max_connections as usize)
             .saturating_sub(others)
@@ -92,7 +92,7 @@ mod tests {
             settings.max_connections = max;
             settings.own_readers = asked;
             assert_eq!(settings.shared_readers(), shared, "{max} {asked}");
-            assert_eq!(settings.own_readers(), own, "{max} {asked}");
+            assert_eq!(settings.most_own_readers(), own, "{max} {asked}");
             assert_eq!(settings.pooled_connections(), pooled, "{max} {asked}");
         }
     }

@@ -6,7 +6,7 @@ use fluxori_domain::{
 };
 use tokio::{
     runtime::Handle,
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
 };
 
 use super::{
@@ -18,9 +18,11 @@ use crate::{failure::Failure, queries::read, rows::ReadRow};
 
 /// Most questions of one statement.
 const MOST: usize = 64;
+/// Statements under way at the same time: while the database works on some, we work on the answers to others.
+const AT_ONCE: usize = 4;
 
-/// Puts the adapters' reads of defaults together: while one statement is under way, the questions that arrive wait for the
-/// next one and go with it. Nobody waits for company: a caller who is alone is served at once.
+/// Puts the adapters' reads of defaults together: while [`AT_ONCE`] statements are under way, the questions that arrive wait for
+/// the next one and go with it. Nobody waits for company: a caller who is alone is served at once.
 ///
 /// A statement costs the server and us far more than a row does, most of it for waking each other up. That is why one
 /// queue beats several: the more it collects, the cheaper each answer.
@@ -73,9 +75,13 @@ struct SharedFailure(#[source] Arc<StorageError>);
 
 /// Answers question after question until the database is closed.
 async fn serve(mut queue: mpsc::UnboundedReceiver<Question>, reads: Arc<Reads>) {
-    let mut questions = Vec::with_capacity(MOST);
-    while let Some(first) = queue.recv().await {
-        questions.push(first);
+    let under_way = Arc::new(Semaphore::new(AT_ONCE));
+    loop {
+        let permit = Arc::clone(&under_way).acquire_owned().await;
+        let Some(first) = queue.recv().await else {
+            return;
+        };
+        let mut questions = vec![first];
         // Callers whose answers came together ask again together: let them all speak before the next statement.
         tokio::task::yield_now().await;
         while questions.len() < MOST
@@ -84,27 +90,35 @@ async fn serve(mut queue: mpsc::UnboundedReceiver<Question>, reads: Arc<Reads>) 
             questions.push(next);
         }
         questions.retain(|question| !question.answer.is_closed());
-        if questions.is_empty() {
-            continue;
+        if !questions.is_empty() {
+            let reads = Arc::clone(&reads);
+            tokio::spawn(async move {
+                answer(questions, &reads).await;
+                drop(permit);
+            });
         }
-        match ask(&reads, &questions).await {
-            Ok(answers) => {
-                for (question, rows) in questions.drain(..).zip(answers) {
-                    // Whoever has gone does not need the answer.
-                    let _ = question.answer.send(Ok(rows));
-                }
+    }
+}
+
+/// Tells each what they asked for, by one statement.
+async fn answer(questions: Vec<Question>, reads: &Reads) {
+    match ask(reads, &questions).await {
+        Ok(answers) => {
+            for (question, rows) in questions.into_iter().zip(answers) {
+                // Whoever has gone does not need the answer.
+                let _ = question.answer.send(Ok(rows));
             }
-            Err(error) => {
-                let transient = error.is_transient();
-                let failure = SharedFailure(Arc::new(error));
-                for question in questions.drain(..) {
-                    let cause = Box::new(failure.clone());
-                    let _ = question.answer.send(Err(if transient {
-                        StorageError::Unavailable(cause)
-                    } else {
-                        StorageError::Refused(cause)
-                    }));
-                }
+        }
+        Err(error) => {
+            let transient = error.is_transient();
+            let failure = SharedFailure(Arc::new(error));
+            for question in questions {
+                let cause = Box::new(failure.clone());
+                let _ = question.answer.send(Err(if transient {
+                    StorageError::Unavailable(cause)
+                } else {
+                    StorageError::Refused(cause)
+                }));
             }
         }
     }

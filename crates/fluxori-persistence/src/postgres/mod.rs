@@ -62,7 +62,7 @@ impl Postgres {
                 let readers = Readers::new(
                     Arc::clone(&connector),
                     settings.shared_readers(),
-                    settings.own_readers(),
+                    settings.most_own_readers(),
                 );
                 Reads::Shared(readers, pool.clone())
             }
