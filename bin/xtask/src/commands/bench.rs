@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         };
     for (package, benchmark) in PROGRAMS {
         let name = format!("{package}: {benchmark}");
-        note(name, &|| measure(package, benchmark, args.words()));
+        note(name, &|| measure(benchmark, args.words()));
     }
     note("storm".to_owned(), &|| {
         let findings = storm::measure(args.quick)?;
@@ -85,9 +85,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// Runs one program to its end and reads its rows.
-fn measure(package: &str, benchmark: &str, words: &[&str]) -> Result<Vec<Row>> {
+fn measure(benchmark: &str, words: &[&str]) -> Result<Vec<Row>> {
     let mut command = workspace::cargo();
-    command.args(["bench", "--package", package, "--bench", benchmark]);
-    command.args(words);
+    command.arg("bench");
+    // All packages each time, so that what they have in common is built once, with the same features.
+    for (package, _) in PROGRAMS {
+        command.args(["--package", package]);
+    }
+    command.args(["--bench", benchmark]).args(words);
     Row::read_lines(&process::capture(&mut command)?)
 }

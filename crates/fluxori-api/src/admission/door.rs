@@ -9,7 +9,8 @@ use std::{
 };
 
 use actix_web::http::header::RETRY_AFTER;
-use fluxori_domain::telemetry::events;
+use fluxori_domain::telemetry::{HTTP_PLACES, events};
+use metrics::gauge;
 use tokio::time::{Instant, timeout};
 
 use super::{
@@ -43,12 +44,17 @@ impl Doors {
     pub(crate) fn new(settings: &ProtectionSettings, workers: usize) -> Self {
         let count = u32::try_from(workers).unwrap_or(u32::MAX);
         let workers = Arc::<Workers>::default();
-        let here = match settings.requests_at_once {
-            0 => Door::fitting(
-                "REQUESTS_AT_ONCE",
-                Fitting::new(Arc::clone(&workers), count),
-            ),
-            set => Door::new("REQUESTS_AT_ONCE", set),
+        let fitting = match settings.requests_at_once {
+            0 => Some(Fitting::new(Arc::clone(&workers), count)),
+            _ => None,
+        };
+        let places = fitting
+            .as_ref()
+            .map_or(settings.requests_at_once, Fitting::places);
+        gauge!(HTTP_PLACES).set(places);
+        let here = Door {
+            fitting: fitting.map(Mutex::new),
+            ..Door::new("REQUESTS_AT_ONCE", places)
         };
         let outside = Door::new(
             "OUTSIDE_REQUESTS_AT_ONCE",
@@ -107,12 +113,6 @@ impl Door {
         }
     }
 
-    fn fitting(setting: &'static str, fitting: Fitting) -> Self {
-        let mut door = Self::new(setting, fitting.places());
-        door.fitting = Some(Mutex::new(fitting));
-        door
-    }
-
     /// A place, at once or within [`PATIENCE`].
     pub(super) async fn enter(&self) -> Result<TakenPlace, Problem> {
         let place = self.places.try_take();
@@ -146,6 +146,7 @@ impl Door {
         }
         if let Some(places) = fitting.look(now) {
             self.places.set_count(places);
+            gauge!(HTTP_PLACES).set(places);
         }
     }
 

@@ -49,6 +49,8 @@ metrics! {
         "Requests that were turned away, or kept waiting no longer, so that others are answered: `busy` means that more came at once \
          than are answered at once, `late` that one took too long, the others that a caller, an address, or an address without a good \
          login sent too many.";
+    HTTP_PLACES = "fluxori_http_places", Gauge, Server, [],
+        "Requests that are answered at the same time from what is here, at most: what `REQUESTS_AT_ONCE` says, or what the server          found to fit.";
     HTTP_CONNECTIONS_OPEN = "fluxori_http_connections_open", Gauge, Server, [],
         "Connections of callers that are open now.";
 
