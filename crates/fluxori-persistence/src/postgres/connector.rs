@@ -23,7 +23,8 @@ use super::{
 };
 use crate::{DatabaseError, DatabaseSettings};
 
-/// Opens connections, always on the runtime it was made on: a caller's own runtime may end before the connection.
+/// Opens connections, on the runtime it was made on unless the caller says otherwise: a caller's own runtime may end before the
+/// connection.
 pub(crate) struct Connector {
     /// At least one: those that the address names, of which one takes changes.
     servers: Vec<Config>,
