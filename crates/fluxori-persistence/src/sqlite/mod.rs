@@ -39,8 +39,15 @@ pub(crate) struct Sqlite {
     writer: Worker,
     lists: Worker,
     readers: Box<[Mutex<SqliteConnection>]>,
-    turn: AtomicUsize,
 }
+
+thread_local! {
+    /// Threads are numbered in the order in which they first read: each comes back to the connection that it used before, as
+    /// long as there are no more threads than connections.
+    static NUMBER: usize = THREADS.fetch_add(1, Ordering::Relaxed);
+}
+
+static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 impl Sqlite {
     /// Opens the file, which must exist.
@@ -61,7 +68,6 @@ impl Sqlite {
             writer,
             lists,
             readers,
-            turn: AtomicUsize::new(0),
         })
     }
 
@@ -73,17 +79,17 @@ impl Sqlite {
     /// A connection for one bounded point read on the caller's thread, which costs less than a change of thread.
     /// Must not be held across an await; the compiler sees to that in a `Send` future.
     pub(crate) fn reader(&self) -> MutexGuard<'_, SqliteConnection> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let number = NUMBER.with(|number| *number);
         let count = self.readers.len();
         for offset in 0..count {
-            match self.readers[(turn + offset) % count].try_lock() {
+            match self.readers[(number + offset) % count].try_lock() {
                 Ok(reader) => return reader,
                 Err(TryLockError::Poisoned(reader)) => return reader.into_inner(),
                 Err(TryLockError::WouldBlock) => {}
             }
         }
         // All are in the middle of a point read: none takes long.
-        self.readers[turn % count]
+        self.readers[number % count]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
