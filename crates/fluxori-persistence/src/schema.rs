@@ -162,7 +162,7 @@ table! {
     use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use crate::types::{Identifier, Instant};
 
-    audit_events (organization_id, user_id, connection_id, id) {
+    audit_events (organization_id, id) {
         organization_id -> Text,
         user_id -> Text,
         connection_id -> Identifier,

@@ -95,12 +95,10 @@ pub(crate) async fn those_there(
     events: &[EventRow],
 ) -> QueryResult<Vec<Key>> {
     let mut there: Vec<There> = diesel::sql_query(
-        "SELECT e.id FROM unnest($1, $2, $3, $4) AS n (organization_id, user_id, connection_id, id) \
-         JOIN audit_events AS e USING (organization_id, user_id, connection_id, id)",
+        "SELECT e.id FROM unnest($1, $2) AS n (organization_id, id) \
+         JOIN audit_events AS e USING (organization_id, id)",
     )
     .bind::<Array<Text>, _>(column(events, |event| event.organization_id.as_str()))
-    .bind::<Array<Text>, _>(column(events, |event| event.user_id.as_str()))
-    .bind::<Array<Identifier>, _>(column(events, |event| event.connection_id))
     .bind::<Array<Identifier>, _>(column(events, |event| event.id))
     .load(connection)
     .await?;

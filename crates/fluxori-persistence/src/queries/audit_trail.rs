@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult, QueryableByName,
     SelectableHelper as _,
-    dsl::{count_star, sql},
-    sql_types::{BigInt, Bool, Text},
+    dsl::count_star,
+    sql_types::{BigInt, Text},
 };
 use fluxori_domain::{
     AuditHash,
@@ -17,7 +17,7 @@ use crate::{
     failure::Failure,
     rows::{ChainRow, ChainedRow},
     schema::{audit_chains, audit_events},
-    types::{Identifier, Instant, Key, Micros},
+    types::{Instant, Key, Micros},
 };
 
 /// Organizations of which there are chains or events, by name. The second half jumps from one to the next by the index.
@@ -132,7 +132,7 @@ dual! {
         wait!(query.load(connection))
     }
 
-    /// Events without a place in the chain, by the rest of their keys.
+    /// Events without a place in the chain, by their names.
     fn unchained(
         connection,
         organization: &str,
@@ -142,20 +142,12 @@ dual! {
         let mut query = audit_events::table
             .filter(audit_events::organization_id.eq(organization))
             .filter(audit_events::sequence.is_null())
-            .order((audit_events::user_id, audit_events::connection_id, audit_events::id))
+            .order(audit_events::id)
             .limit(i64::from(limit))
             .select(ChainedRow::as_select())
             .into_boxed();
         if let Some(after) = after {
-            query = query.filter(
-                sql::<Bool>("(user_id, connection_id, id) > (")
-                    .bind::<Text, _>(after.user.as_str())
-                    .sql(", ")
-                    .bind::<Identifier, _>(Key(after.connection))
-                    .sql(", ")
-                    .bind::<Identifier, _>(Key(after.id))
-                    .sql(")"),
-            );
+            query = query.filter(audit_events::id.gt(Key(after.id)));
         }
         wait!(query.load(connection))
     }
@@ -212,8 +204,8 @@ dual! {
             return Ok(0);
         }
         let old = diesel::sql_query(
-            "DELETE FROM audit_events WHERE (organization_id, user_id, connection_id, id) IN (\
-             SELECT organization_id, user_id, connection_id, id FROM audit_events \
+            "DELETE FROM audit_events WHERE (organization_id, id) IN (\
+             SELECT organization_id, id FROM audit_events \
              WHERE organization_id = $1 AND sequence IS NULL AND at < $2 LIMIT $3)",
         );
         let old = old

@@ -38,8 +38,8 @@ const REST: [&str; 3] = [
 ];
 
 const TRAIL: &str = "\
-    DELETE FROM audit_events WHERE (organization_id, user_id, connection_id, id) IN (\
-    SELECT organization_id, user_id, connection_id, id FROM audit_events WHERE organization_id = $1 LIMIT $2)";
+    DELETE FROM audit_events WHERE (organization_id, id) IN (\
+    SELECT organization_id, id FROM audit_events WHERE organization_id = $1 LIMIT $2)";
 
 dual! {
     /// What there is of an organization.

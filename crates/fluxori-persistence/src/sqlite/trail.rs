@@ -1,8 +1,8 @@
 //! Chains of audit events, as only SQLite says it. A transaction that writes is alone here, and needs no other lock.
 
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
-    QueryResult, RunQueryDsl as _, SelectableHelper as _,
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult, RunQueryDsl as _,
+    SelectableHelper as _,
 };
 
 use super::form::Driver;
@@ -81,13 +81,9 @@ pub(crate) fn append(
 pub(crate) fn those_there(connection: &mut Driver, events: &[EventRow]) -> QueryResult<Vec<Key>> {
     let mut there = Vec::new();
     for event in events {
-        let this = audit_events::organization_id
-            .eq(event.organization_id.as_str())
-            .and(audit_events::user_id.eq(event.user_id.as_str()))
-            .and(audit_events::connection_id.eq(event.connection_id))
-            .and(audit_events::id.eq(event.id));
-        let query = audit_events::table.filter(this).select(audit_events::id);
-        there.extend(query.first::<Key>(connection).optional()?);
+        let this = audit_events::table.find((event.organization_id.as_str(), event.id));
+        let id = this.select(audit_events::id);
+        there.extend(id.first::<Key>(connection).optional()?);
     }
     Ok(there)
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use fluxori_domain::{
-    AuditEvent, AuditHash, AuditKind, Connection, PageRequest, TenantScope,
+    AuditEvent, AuditHash, AuditKind, Connection, OutcomeClass, PageRequest, TenantScope, UserId,
     ports::{
         AuditReader as _, AuditTrail, AuditWriter as _, ConnectionRepository as _, StoredAuditEvent,
     },
@@ -19,6 +19,16 @@ fn trail(store: &Store) -> &dyn AuditTrail {
 
 fn read(connection: &Connection) -> AuditEvent {
     event(connection, AuditKind::CredentialRead)
+}
+
+/// The text of a migration, `up` or `down`.
+fn migration(store: &Store, name: &str, direction: &str) -> String {
+    let dialect = match sqlite_path(&store.place) {
+        Some(_) => "sqlite",
+        None => "postgresql",
+    };
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    fs::read_to_string(format!("{root}/{dialect}/{name}/{direction}.sql")).unwrap()
 }
 
 /// A whole chain, proven to be one: nothing missing, nothing twice, each link fitting the one before.
@@ -173,15 +183,29 @@ on_both! {
         assert_eq!(trail(&store).organizations(None, 9).await.unwrap(), ["org-1"]);
     }
 
+    async fn a_trail_stays_what_it_is_when_its_key_changes(store: Store) {
+        let stored = store.insert(&alice(), "1").await;
+        let changed = AuditEvent {
+            actor: Some(UserId::new("boss").unwrap()),
+            outcome: Some(OutcomeClass::Ok),
+            occurrences: 7,
+            ..read(&stored)
+        };
+        store.database.append(vec![read(&stored), changed]).await.unwrap();
+        let before = proven(&store, "org-1").await;
+        assert_eq!(before.len(), 3);
+        for direction in ["down", "up"] {
+            raw(&store.place, &migration(&store, "2026-12-01-030000_key_audit_events_by_id", direction));
+            let database = Database::connect(&settings(&store.place)).await.unwrap();
+            let chained = database.chained("org-1", 0, 10).await.unwrap();
+            assert_eq!(chained, before);
+        }
+    }
+
     async fn events_from_before_there_were_chains_are_counted_by_the_migration_and_pruned_by_age(store: Store) {
-        let dialect = if sqlite_path(&store.place).is_some() { "sqlite" } else { "postgresql" };
-        let folder = format!(
-            "{}/../../migrations/{dialect}/2026-11-23-121600_chain_audit_events/down.sql",
-            env!("CARGO_MANIFEST_DIR")
-        );
         let stored = store.insert(&alice(), "1").await;
         store.database.append((0..6).map(|_| read(&stored)).collect()).await.unwrap();
-        raw(&store.place, &fs::read_to_string(folder).unwrap());
+        raw(&store.place, &migration(&store, "2026-11-23-121600_chain_audit_events", "down"));
         raw(&store.place, "DELETE FROM __diesel_schema_migrations WHERE version = '20261123121600'");
         Database::migrate(&settings(&store.place)).await.unwrap();
 
