@@ -101,7 +101,7 @@ impl Connections {
                 ignore_cool_down: false,
                 credential: credential.clone(),
             };
-            match self.refresh(refresh).await {
+            match self.refresh_in_time(refresh).await {
                 Ok(()) => {
                     let stored = self
                         .ports

@@ -148,7 +148,7 @@ impl Connections {
             ),
             ignore_cool_down: true,
         };
-        match self.refresh(refresh).await {
+        match self.refresh_in_time(refresh).await {
             Ok(()) => Ok(Renewed::Yes),
             Err(RefreshFailure::Internal(error)) => Err(ConnectionError::Refresh(error)),
             Err(failure) => Ok(failure

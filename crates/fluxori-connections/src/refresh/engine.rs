@@ -5,10 +5,10 @@ use fluxori_domain::{
 };
 use ring::digest;
 use secrecy::ExposeSecret;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
-use super::{RefreshFailure, pace, spend::Attempt};
+use super::{Pace, RefreshFailure, pace, spend::Attempt};
 use crate::{ConnectionError, Connections, observed::LeaseEvent};
 
 /// What is to be refreshed, and what the audit trail is told.
@@ -34,6 +34,22 @@ impl Connections {
             .join(key.0, key.1, || async move { this.fly(refresh).await })
             .await;
         landed.unwrap_or_else(|| Err(RefreshFailure::hiccup(self.now())))
+    }
+
+    /// The same for somebody who waits for an answer, which does not wait for the lease of a process that has died. The
+    /// flight goes on by itself.
+    pub(crate) async fn refresh_in_time(&self, refresh: Refresh) -> Result<(), RefreshFailure> {
+        let Pace {
+            lease,
+            answer_within,
+        } = self.pace;
+        let in_time = timeout(answer_within, self.refresh(refresh)).await;
+        in_time.unwrap_or_else(|_| {
+            Err(RefreshFailure::Later {
+                class: OutcomeClass::Transient,
+                retry_at: self.now() + lease.saturating_sub(answer_within),
+            })
+        })
     }
 
     /// One flight: waits for the lease, or for whoever has it to be done, and spends the grant.

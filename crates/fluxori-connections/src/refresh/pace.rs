@@ -10,6 +10,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     pub(super) lease: Duration,
+    pub(super) answer_within: Duration,
 }
 
 impl Pace {
@@ -21,7 +22,18 @@ impl Pace {
     /// spend one token.
     #[must_use]
     pub fn with_lease(self, lease: Duration) -> Option<Self> {
-        (lease <= RefreshLease::LONGEST).then_some(Self { lease })
+        (lease <= RefreshLease::LONGEST).then_some(Self { lease, ..self })
+    }
+
+    /// The same with this time after which a test or a disconnection is answered although new tokens are not there yet. Half
+    /// a minute unless something else is said: a call for tokens takes 20 s at most, so whoever waits for longer mostly
+    /// waits for the lease of a process that has died.
+    #[must_use]
+    pub const fn with_answers_within(self, answer_within: Duration) -> Self {
+        Self {
+            answer_within,
+            ..self
+        }
     }
 }
 
@@ -29,6 +41,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             lease: Duration::from_mins(1),
+            answer_within: Duration::from_secs(30),
         }
     }
 }
@@ -103,7 +116,7 @@ mod tests {
         let pace = Pace::default();
         assert!(pace.lease <= RefreshLease::LONGEST);
         for lease in [Duration::ZERO, RefreshLease::LONGEST] {
-            assert_eq!(pace.with_lease(lease), Some(Pace { lease }));
+            assert_eq!(pace.with_lease(lease), Some(Pace { lease, ..pace }));
         }
         let longer = RefreshLease::LONGEST + Duration::from_nanos(1);
         assert_eq!(pace.with_lease(longer), None);

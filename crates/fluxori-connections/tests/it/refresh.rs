@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use fluxori_connections::{Connections, ReadError, ReadRequest, Verify};
+use fluxori_connections::{Connections, Pace, ReadError, ReadRequest, Verify};
 use fluxori_domain::{
-    AuthType, Connection, ConnectionStatus, CredentialDocument, Generation, Marketplace,
-    OutcomeClass,
+    AuthType, Clock as _, Connection, ConnectionStatus, CredentialDocument, Generation,
+    Marketplace, OutcomeClass, SecretHash,
+    ports::{Begun, RefreshIntent, RefreshRepository as _},
 };
 use fluxori_test_support::providers::{
     Call, Fault, FaultRule, Provider, Seed, SeededGrant, TokenState, keys,
@@ -14,6 +15,7 @@ use fluxori_test_support::providers::{
 use futures_util::future::join_all;
 use rstest::rstest;
 use secrecy::ExposeSecret;
+use uuid::Uuid;
 
 use crate::world::{Kind, World, ada, read, request};
 
@@ -335,6 +337,36 @@ async fn a_test_renews_a_token_that_the_marketplace_no_longer_likes(
     let tested = world.connections.test(&ada(), connection.id).await.unwrap();
     assert_eq!(tested.test.outcome.class, OutcomeClass::Ok);
     assert_eq!(spent(&world), 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_test_does_not_wait_for_the_lease_of_a_process_that_died(
+    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+) {
+    let world = World::new(kind).await;
+    let (connection, _) = expired_xero(&world).await;
+    let lease = Duration::from_mins(1);
+    let database = world.database().await;
+    let taken = database.begin(RefreshIntent {
+        scope: ada().scope,
+        credential: connection.credential_id,
+        generation: Generation::FIRST,
+        token: SecretHash([1; 32]),
+        owner: Uuid::from_u128(1),
+        lease_for: lease,
+        ignore_cool_down: false,
+        at: world.clock.now(),
+    });
+    assert!(matches!(taken.await.unwrap(), Begun::Leased { .. }));
+
+    let answering = Pace::default().with_answers_within(Duration::ZERO);
+    let connections = world.connections.clone().with_pace(answering);
+    let test = connections.test(&ada(), connection.id).await.unwrap().test;
+    assert_eq!(test.outcome.class, OutcomeClass::Transient);
+    assert_eq!(test.outcome.retry_at, Some(world.clock.now() + lease));
+    assert_eq!(status(&world, &connection).await, connection.status);
+    assert_eq!(spent(&world), 0);
 }
 
 #[rstest]
