@@ -41,13 +41,13 @@ test("Takealot by a key: refused, mended, connected", async ({ home, guard }) =>
   await examine(home, "list-after-key");
 });
 
-test("Takealot asks to slow down: saved without a test, and tested later", async ({ home, guard }) => {
+test("Takealot takes no more requests: saved without a test, and tested later", async ({ home, guard }) => {
   guard.tolerate(/status of (422|429|503)/);
   await chooseMarketplace(home, "Takealot");
   await home.getByLabel(/^API key/).fill(demoKey("TAKEALOT_THROTTLED"));
   await home.getByLabel("Your name for it (optional)").fill("Slow shop");
   await home.getByRole("button", { name: "Test and connect" }).click();
-  await expect(home.getByText("Takealot asks us to slow down")).toBeVisible();
+  await expect(home.getByText("Too many requests to Takealot at the moment")).toBeVisible();
   await examine(home, "form-takealot-throttled");
   await home.getByRole("button", { name: "Save without testing" }).click();
   await expect(home.getByText("“Slow shop” is saved, not tested yet")).toBeVisible();

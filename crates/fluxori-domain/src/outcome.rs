@@ -62,7 +62,8 @@ impl OutcomeClass {
                 "The marketplace no longer accepts this kind of token. Connect again to get a new kind."
             }
             Self::Throttled => {
-                "The marketplace asks us to slow down. Nothing is wrong with the credential; try again later."
+                "There are too many requests to the marketplace at the moment. \
+                 Nothing is wrong with the credential; try again later."
             }
             Self::Transient => {
                 "The marketplace could not be reached or is troubled. \
@@ -109,7 +110,7 @@ impl From<OutcomeClass> for Outcome {
 }
 
 impl Outcome {
-    /// The provider asked to wait until `until`.
+    /// Not before `until`: the provider asked for it, or what we allow ourselves is used up.
     #[must_use]
     pub const fn throttled(until: DateTime<Utc>) -> Self {
         Self {

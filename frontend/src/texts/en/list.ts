@@ -230,7 +230,7 @@ export const list = {
       account_suspended: "The account was suspended or locked.",
       tenant_disconnected: "The account had been disconnected at the marketplace.",
       token_kind_obsolete: "The marketplace did not take this kind of access.",
-      throttled: "The marketplace asked us to slow down.",
+      throttled: "There were too many requests to the marketplace.",
       transient: "The marketplace could not be reached.",
       edge_blocked: "Our request was turned away before it reached the marketplace.",
       config_error: "The marketplace did not know the shop, region or account.",

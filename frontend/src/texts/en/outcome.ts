@@ -33,7 +33,7 @@ export const outcome: Record<
     next: () => "Check the shop, the region or the account that you entered.",
   },
   throttled: {
-    title: (name) => `${name} asks us to slow down`,
+    title: (name) => `Too many requests to ${name} at the moment`,
     next: () => "Nothing is known to be wrong with the key. Try again later.",
   },
   transient: {

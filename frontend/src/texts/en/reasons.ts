@@ -41,7 +41,7 @@ export const reasons = {
   bug: (marketplace: string) =>
     `${marketplace} did not understand our request. The operator of this server has to mend it.`,
   throttled: (marketplace: string) =>
-    `${marketplace} asks us to slow down. Nothing is wrong with your account; test again later.`,
+    `Too many requests to ${marketplace} at the moment. Nothing is wrong with your account; test again later.`,
   transient: (marketplace: string) =>
     `${marketplace} could not be reached. Nothing is wrong with your account; test again later.`,
   edge_blocked: (marketplace: string) =>

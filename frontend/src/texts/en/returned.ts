@@ -47,7 +47,7 @@ export const returned = {
       "The account is suspended, locked or frozen, or its plan has run out. Settle it with the marketplace, then begin again.",
     tenant_disconnected: "The account was disconnected there while you were connecting it. Begin again.",
     token_kind_obsolete: "It no longer gives out this kind of access. Connect in another way.",
-    throttled: "It asks us to slow down. Begin again in a few minutes.",
+    throttled: "There are too many requests to it at the moment. Begin again in a few minutes.",
     transient: "It does not answer at the moment. Begin again in a few minutes.",
     edge_blocked: "A protection in front of it turned us away. Begin again in a few minutes.",
     config_error: "It does not know this shop, region or account. Check what you entered and begin again.",

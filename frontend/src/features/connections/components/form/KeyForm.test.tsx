@@ -193,7 +193,7 @@ describe("a refusal", () => {
     const { user, sent } = await send(() =>
       refusal("credential-not-confirmed", 422, { outcome: "throttled", retryAt: "2099-01-01T00:00:00Z" }),
     );
-    expect(await screen.findByText("Takealot asks us to slow down")).toBeVisible();
+    expect(await screen.findByText("Too many requests to Takealot at the moment")).toBeVisible();
     expect(screen.getByText(/Try again after .*(2099|2098)/)).toBeVisible();
     server.use(
       http.post(`${API}/api/connections`, async ({ request }) => {

@@ -107,7 +107,7 @@ describe("testing", () => {
     await choose("Test");
     const note = await screen.findByRole("note");
     expect(note).toHaveTextContent(
-      /did not get through. Takealot asks us to slow down.* Try again in 2 minutes/,
+      /did not get through. Too many requests to Takealot.* Try again in 2 minutes/,
     );
     await user.click(within(note).getByRole("button", { name: "Hide this message" }));
     expect(screen.queryByRole("note")).toBeNull();

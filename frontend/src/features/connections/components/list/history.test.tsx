@@ -62,7 +62,7 @@ test("tells what happened in words: by which program, for what, how often, how i
   const [read, tested, created] = within(dialog).getAllByRole("listitem");
   expect(read).toHaveTextContent(/Key used by stock-sync for order import, 14 times/);
   expect(tested).toHaveTextContent(
-    /Tested on this page.*The marketplace asked us to slow down.*Request 01890a5d-0000/,
+    /Tested on this page.*There were too many requests to the marketplace.*Request 01890a5d-0000/,
   );
   expect(created).toHaveTextContent(/Connected on this page\s*November 20, 2026 at .*ago/);
   await expectAccessible();
