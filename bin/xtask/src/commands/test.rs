@@ -115,6 +115,8 @@ struct Kept {
     artefacts: PathBuf,
     /// Database, keys and log of the server that browsers met.
     stage: PathBuf,
+    /// What browsers showed when a test failed, with what had been typed into them.
+    shown: PathBuf,
 }
 
 impl Kept {
@@ -127,6 +129,7 @@ impl Kept {
             output: folder.join("output"),
             artefacts: folder.join("artefacts"),
             stage: folder.join("stage"),
+            shown: folder.join("shown"),
         };
         for folder in kept.places() {
             fs::create_dir_all(folder)?;
@@ -134,6 +137,7 @@ impl Kept {
         Ok(kept)
     }
 
+    /// Where no secret may be.
     fn places(&self) -> Vec<PathBuf> {
         [&self.output, &self.artefacts, &self.stage]
             .map(Clone::clone)

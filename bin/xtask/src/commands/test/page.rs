@@ -1,6 +1,6 @@
 //! The tests of the page: by itself, and in a browser against the whole product.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{env, fs, path::PathBuf, process::Command, slice};
 
 use anyhow::{Context, Result};
 
@@ -66,7 +66,8 @@ impl<'a> Page<'a> {
                 .envs(stage.environment().iter())
                 .env(REPORT_VARIABLE, report)
                 .env("FLUXORI_ARTEFACTS", artefacts);
-            self.run(command, "e2e", words)
+            let shown = format!("--output={}", self.kept.shown.display());
+            self.run(command, "e2e", &[slice::from_ref(&shown), words].concat())
         })
     }
 
