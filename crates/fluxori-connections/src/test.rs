@@ -62,7 +62,8 @@ const FRESH_ENOUGH: TimeDelta = TimeDelta::minutes(1);
 
 impl Connections {
     /// Tests a connection at its marketplace and records the result. Tokens that have run out, or that the marketplace no
-    /// longer likes, are renewed first; only what it says to fresh ones counts.
+    /// longer likes, are renewed first; only what it says to fresh ones counts. Where that takes longer than half a minute,
+    /// nothing was learnt, and the result says when to come back.
     ///
     /// A bad result is not an error: it is in the answer, and in the connection's status where it is a verdict.
     ///
