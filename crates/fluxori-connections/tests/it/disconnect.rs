@@ -1,8 +1,12 @@
 //! Deleting a connection, and cutting it off at its marketplace.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use fluxori_connections::Revocation;
-use fluxori_domain::{ConnectionId, Marketplace};
+use fluxori_connections::{Pace, Revocation};
+use fluxori_domain::{
+    Clock as _, ConnectionId, Marketplace, OutcomeClass, ports::RefreshRepository as _,
+};
 use fluxori_test_support::providers::{Call, Decision, Fault, FaultRule, Provider, keys};
 use rstest::rstest;
 
@@ -67,7 +71,7 @@ async fn an_organisation_of_xero_leaves_without_taking_the_others_along(
         .test(&ada(), connected[1].id)
         .await
         .unwrap();
-    assert_eq!(tested.test.outcome.class, fluxori_domain::OutcomeClass::Ok);
+    assert_eq!(tested.test.outcome.class, OutcomeClass::Ok);
     assert_eq!(
         delete(&world, connected[1].id, true).await,
         Revocation::Done
@@ -149,4 +153,37 @@ async fn a_troubled_marketplace_is_asked_again_for_a_week(
         assert_eq!(alive(&world, Provider::Shopify), u64::from(!result));
         world.providers.clear_faults();
     }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disconnection_does_not_wait_for_the_lease_of_a_process_that_died(
+    #[values(Kind::Sqlite, Kind::Postgres)] kind: Kind,
+) {
+    let world = World::new(kind).await;
+    let connection = world
+        .connected(Marketplace::Shopify, Decision::agree())
+        .await
+        .remove(0);
+    world.clock.advance(TimeDelta::hours(2));
+    let lease = world
+        .die_refreshing(&connection, Duration::from_mins(1))
+        .await;
+
+    let answering = Pace::default().with_answers_within(Duration::ZERO);
+    let connections = world.connections.clone().with_pace(answering);
+    let deleted = connections.delete(&ada(), connection.id, None, true).await;
+    assert_eq!(deleted.unwrap().revocation, Revocation::Pending);
+    assert!(world.all(&ada()).await.is_empty(), "invisible at once");
+    assert_eq!(alive(&world, Provider::Shopify), 1);
+
+    // Leases live by the clock of the database. That this one has run out is as if somebody had given it back.
+    let (class, now) = (OutcomeClass::Transient, world.clock.now());
+    let released = world.database().await.fail(&lease, class, now).await;
+    assert!(released.unwrap());
+    world.clock.advance(TimeDelta::hours(1));
+    let service = ada().service;
+    let finished = world.connections.finish_deletions(&service).await;
+    assert_eq!(finished.unwrap(), 1);
+    assert_eq!(alive(&world, Provider::Shopify), 0);
 }

@@ -6,8 +6,7 @@ use chrono::TimeDelta;
 use fluxori_connections::{Connections, Pace, ReadError, ReadRequest, Verify};
 use fluxori_domain::{
     AuthType, Clock as _, Connection, ConnectionStatus, CredentialDocument, Generation,
-    Marketplace, OutcomeClass, SecretHash,
-    ports::{Begun, RefreshIntent, RefreshRepository as _},
+    Marketplace, OutcomeClass,
 };
 use fluxori_test_support::providers::{
     Call, Fault, FaultRule, Provider, Seed, SeededGrant, TokenState, keys,
@@ -15,7 +14,6 @@ use fluxori_test_support::providers::{
 use futures_util::future::join_all;
 use rstest::rstest;
 use secrecy::ExposeSecret;
-use uuid::Uuid;
 
 use crate::world::{Kind, World, ada, read, request};
 
@@ -347,18 +345,7 @@ async fn a_test_does_not_wait_for_the_lease_of_a_process_that_died(
     let world = World::new(kind).await;
     let (connection, _) = expired_xero(&world).await;
     let lease = Duration::from_mins(1);
-    let database = world.database().await;
-    let taken = database.begin(RefreshIntent {
-        scope: ada().scope,
-        credential: connection.credential_id,
-        generation: Generation::FIRST,
-        token: SecretHash([1; 32]),
-        owner: Uuid::from_u128(1),
-        lease_for: lease,
-        ignore_cool_down: false,
-        at: world.clock.now(),
-    });
-    assert!(matches!(taken.await.unwrap(), Begun::Leased { .. }));
+    world.die_refreshing(&connection, lease).await;
 
     let answering = Pace::default().with_answers_within(Duration::ZERO);
     let connections = world.connections.clone().with_pace(answering);

@@ -1,6 +1,6 @@
 //! Everything a use case needs, wired as in production, around a database of its own.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use fluxori_connections::{
     AuditReads, Connections, ConsentSettings, CreateRequest, Created, Keys, Marketplaces, Ports,
@@ -8,8 +8,12 @@ use fluxori_connections::{
 };
 use fluxori_domain::{
     AuthType, Caller, Clock, Connection, ConnectionFilter, ConnectionId, CredentialForm,
-    Marketplace, OrganizationId, PageRequest, SecretText, ServiceName, TenantScope, UserId,
-    ports::{AuditWriter, SecretLedger as _, SecretStore, Selector},
+    Generation, Marketplace, OrganizationId, PageRequest, SecretHash, SecretText, ServiceName,
+    TenantScope, UserId,
+    ports::{
+        AuditWriter, Begun, RefreshIntent, RefreshLease, RefreshRepository, SecretLedger as _,
+        SecretStore, Selector,
+    },
 };
 use fluxori_marketplaces::{HttpClient, HttpSettings, MarketplaceSettings, ProxyUse, clients};
 use fluxori_persistence::{Database, DatabaseSettings};
@@ -21,6 +25,8 @@ use fluxori_test_support::{
     providers::{Endpoints, SimulatedProviders, keys},
 };
 use fluxori_vault::{Keyring, Vault, VaultStore};
+
+use uuid::Uuid;
 
 use crate::{
     dying::{Death, DyingConnections, DyingFlows, DyingGrants, DyingRefreshes},
@@ -163,6 +169,29 @@ impl World {
     pub(crate) async fn database(&self) -> Database {
         let settings = DatabaseSettings::new(SecretText::copy_of(&self.url));
         Database::connect(&settings).await.unwrap()
+    }
+
+    /// A process takes the lease of a connection's first refresh, and dies with it.
+    pub(crate) async fn die_refreshing(
+        &self,
+        connection: &Connection,
+        lease_for: Duration,
+    ) -> RefreshLease {
+        let intent = RefreshIntent {
+            scope: connection.scope.clone(),
+            credential: connection.credential_id,
+            generation: Generation::FIRST,
+            token: SecretHash([1; 32]),
+            owner: Uuid::from_u128(1),
+            lease_for,
+            ignore_cool_down: false,
+            at: self.clock.now(),
+        };
+        let database = self.database().await;
+        match RefreshRepository::begin(&database, intent).await.unwrap() {
+            Begun::Leased { lease, .. } => lease,
+            other => panic!("{other:?}"),
+        }
     }
 
     pub(crate) async fn create(&self, request: CreateRequest) -> Created {
