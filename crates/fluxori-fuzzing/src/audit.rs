@@ -205,10 +205,16 @@ impl AuditTrail for Trail {
     async fn unchained(
         &self,
         _: &str,
-        _: Option<&StoredAuditEvent>,
-        _: u16,
+        after: Option<&StoredAuditEvent>,
+        limit: u16,
     ) -> Result<Vec<StoredAuditEvent>, StorageError> {
-        Ok(Vec::new())
+        let mut events = self.events.clone();
+        events.retain(|event| {
+            event.sequence.is_none() && after.is_none_or(|after| after.id < event.id)
+        });
+        events.sort_by_key(|event| event.id);
+        events.truncate(limit.into());
+        Ok(events)
     }
 
     async fn prune(&self, _: &str, _: i64, _: i64, _: AuditHash) -> Result<bool, StorageError> {
