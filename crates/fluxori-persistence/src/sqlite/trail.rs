@@ -1,8 +1,11 @@
 //! Chains of audit events, as only SQLite says it. A transaction that writes is alone here, and needs no other lock.
 
 use diesel::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult, RunQueryDsl as _,
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult, RunQueryDsl,
     SelectableHelper as _,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{BigInt, Binary, Text},
+    sqlite::Sqlite,
 };
 
 use super::form::Driver;
@@ -29,10 +32,11 @@ pub(crate) fn lock_chains(
     connection: &mut Driver,
     organizations: &[&str],
 ) -> QueryResult<Vec<HeadRow>> {
-    let heads = organizations
-        .iter()
-        .map(|organization| lock_chain(connection, organization));
-    heads.filter_map(Result::transpose).collect()
+    audit_chains::table
+        .filter(audit_chains::organization_id.eq_any(organizations))
+        .order(audit_chains::organization_id)
+        .select(HeadRow::as_select())
+        .load(connection)
 }
 
 /// Makes chains, those aside that are there.
@@ -55,8 +59,7 @@ pub(crate) fn store_chained(
     append(connection, std::slice::from_ref(head), events)
 }
 
-/// Adds events one by one with a prepared statement, which beats one long statement here, and moves the ends of the
-/// chains.
+/// Adds events and moves the ends of their chains, one by one with prepared statements, which beat a long one here.
 pub(crate) fn append(
     connection: &mut Driver,
     heads: &[HeadRow],
@@ -67,15 +70,31 @@ pub(crate) fn append(
         insert.execute(connection)?;
     }
     for head in heads {
-        let moved = (
-            audit_chains::sequence.eq(head.sequence),
-            audit_chains::hash.eq(head.hash.as_slice()),
-        );
-        let chain = audit_chains::table.find(head.organization_id.as_str());
-        diesel::update(chain).set(moved).execute(connection)?;
+        MoveTo(head).execute(connection)?;
     }
     Ok(())
 }
+
+/// Moves the end of a chain. The driver's own update would be parsed anew for every event.
+struct MoveTo<'a>(&'a HeadRow);
+
+impl QueryFragment<Sqlite> for MoveTo<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE audit_chains SET sequence = ");
+        out.push_bind_param::<BigInt, _>(&self.0.sequence)?;
+        out.push_sql(", hash = ");
+        out.push_bind_param::<Binary, _>(&self.0.hash)?;
+        out.push_sql(" WHERE organization_id = ");
+        out.push_bind_param::<Text, _>(&self.0.organization_id)
+    }
+}
+
+impl QueryId for MoveTo<'_> {
+    type QueryId = MoveTo<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<Driver> for MoveTo<'_> {}
 
 /// Which of these events are there already.
 pub(crate) fn those_there(connection: &mut Driver, events: &[EventRow]) -> QueryResult<Vec<Key>> {
