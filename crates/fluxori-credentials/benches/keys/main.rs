@@ -46,14 +46,13 @@ async fn measure(size: Size) {
     let server = Server::start();
     let crowd = Crowd::gather(&server, size).await;
     let readers = Readers::connect(crowd.settings_of_adapters(), size);
-    readers.warm_up();
-    let before = readers.while_idle();
-    rewrap(&server, &crowd, &readers, before).await;
+    readers.while_idle();
+    rewrap(&server, &crowd, &readers).await;
     reseal(&server, &crowd, readers).await;
 }
 
 /// The master key changes, at the pace that `keys rotate` keeps by itself; then once more, as fast as it goes.
-async fn rewrap(server: &Server, crowd: &Crowd, readers: &Readers, idle: f64) {
+async fn rewrap(server: &Server, crowd: &Crowd, readers: &Readers) {
     let settings = crowd.settings_after_change();
     let wiring = connect(&settings).await;
     let touched = |table: &str, since: &str| -> f64 {
@@ -70,12 +69,14 @@ async fn rewrap(server: &Server, crowd: &Crowd, readers: &Readers, idle: f64) {
         let order = Rotate { again, per_second };
         let report = keys.rotate(order, |_| {}).await.unwrap();
         let took = began.elapsed().as_secs_f64();
-        let p99 = readers.end();
+        let p99 = readers.end().p99();
         assert!(report.failed.is_empty(), "{:?}", report.failed);
         assert_eq!(report.rewrapped, u64::from(organizations));
         (f64::from(organizations) / took, p99)
     };
+    let before = readers.while_idle();
     let (paced_rate, paced) = run(false, Some(Rotate::PACE)).await;
+    let idle = before.and(readers.while_idle()).p99();
     let (keys_touched, credentials_touched) =
         (touched("data_keys", since), touched("credentials", since));
     let (rate, hurried) = run(true, None).await;
@@ -112,14 +113,15 @@ async fn reseal(server: &Server, crowd: &Crowd, readers: Readers) {
         let began = Instant::now();
         let report = keys.reseal(&order, |_| {}).await.unwrap();
         let took = began.elapsed().as_secs_f64();
-        let p99 = readers.end();
+        let p99 = readers.end().p99();
         assert!(report.failed.is_empty(), "{:?}", report.failed);
         assert_eq!(report.resealed, u64::from(crowd.size.credentials()));
         (f64::from(crowd.size.credentials()) / took, p99)
     };
-    let idle = readers.while_idle();
     let (rate, hurried) = run(None).await;
+    let before = readers.while_idle();
     let (paced_rate, paced) = run(Some(Reseal::PACE)).await;
+    let idle = before.and(readers.while_idle()).p99();
     readers.stop();
     let updates = updates(server, crowd);
 
