@@ -29,7 +29,7 @@ pub struct Rotate {
 
 impl Rotate {
     /// Data keys a second that readers do not notice.
-    pub const PACE: NonZeroU32 = NonZeroU32::new(500).unwrap();
+    pub const PACE: NonZeroU32 = NonZeroU32::new(200).unwrap();
 }
 
 /// What wrapping data keys anew came to.
