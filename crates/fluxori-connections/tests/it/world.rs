@@ -25,7 +25,6 @@ use fluxori_test_support::{
     providers::{Endpoints, SimulatedProviders, keys},
 };
 use fluxori_vault::{Keyring, Vault, VaultStore};
-
 use uuid::Uuid;
 
 use crate::{
