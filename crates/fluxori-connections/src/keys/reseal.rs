@@ -37,7 +37,7 @@ pub struct Reseal {
 }
 
 impl Reseal {
-    /// Credentials a second that readers do not notice.
+    /// Credentials a second that readers hardly notice.
     pub const PACE: NonZeroU32 = NonZeroU32::new(5_000).unwrap();
 }
 

@@ -46,6 +46,7 @@ async fn measure(size: Size) {
     let server = Server::start();
     let crowd = Crowd::gather(&server, size).await;
     let readers = Readers::connect(crowd.settings_of_adapters(), size);
+    // Connections are made and caches fill, which nobody waits for again.
     readers.while_idle();
     rewrap(&server, &crowd, &readers).await;
     reseal(&server, &crowd, readers).await;

@@ -92,7 +92,7 @@ impl Readers {
         }
     }
 
-    /// Reads when nothing else happens. The first of them make connections and fill caches.
+    /// Reads when nothing else happens.
     pub(crate) fn while_idle(&self) -> Times {
         self.begin();
         thread::sleep(TURN);

@@ -75,7 +75,7 @@ pub(crate) fn append(
     Ok(())
 }
 
-/// Moves the end of a chain. The driver's own update would be parsed anew for every event.
+/// Moves the end of a chain. The driver's own update would be parsed anew for every chain.
 struct MoveTo<'a>(&'a HeadRow);
 
 impl QueryFragment<Sqlite> for MoveTo<'_> {
